@@ -1,0 +1,41 @@
+import { backendProjects } from './test-support/backends.mjs';
+
+/** @type {import('jest').Config} */
+const shared = {
+  testEnvironment: 'node',
+  // Siblings are read from source: tests need no build.
+  testEnvironmentOptions: { customExportConditions: ['@bcl/source', 'node', 'require', 'default'] },
+  setupFilesAfterEnv: ['<rootDir>/test-support/setup.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
+/**
+ * `*.ops.test.ts` are the suites of tensor ops: they run on every TensorFlow.js backend that this
+ * machine has. All other tests run once, on wasm unless they choose for themselves.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'node',
+      testMatch: [
+        '<rootDir>/packages/*/src/**/*.test.ts',
+        '<rootDir>/test-support/**/*.test.ts',
+        '<rootDir>/examples/**/*.test.ts',
+      ],
+      testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.ops\\.test\\.ts$'],
+    },
+    ...backendProjects().map((name) => ({
+      ...shared,
+      displayName: name,
+      testMatch: ['<rootDir>/packages/*/src/**/*.ops.test.ts'],
+      testEnvironmentOptions: { ...shared.testEnvironmentOptions, backend: name },
+      globals: { BCL_TEST_BACKEND: name },
+    })),
+  ],
+};

@@ -1,0 +1,4 @@
+/** The backends that the suites of tensor ops run on. */
+export function backendProjects() {
+  return ['cpu', 'wasm'];
+}

@@ -1,0 +1,57 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+
+declare const BCL_TEST_BACKEND: string | undefined;
+
+tf.env().set('IS_TEST', true); // no banner
+beforeAll(async () => {
+  await tf.setBackend(typeof BCL_TEST_BACKEND === 'undefined' ? 'wasm' : BCL_TEST_BACKEND);
+});
+// A scope around each test, so that tests leak nothing into each other.
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+type Close = { rtol?: number; atol?: number };
+
+declare global {
+  namespace jest {
+    interface Matchers<R> {
+      toBeAllClose(expected: tf.Tensor | ArrayLike<number>, options?: Close): R;
+    }
+  }
+}
+
+expect.extend({
+  /** Every element within `atol + rtol · |expected|`; both default to float32's own noise. */
+  async toBeAllClose(
+    actual: tf.Tensor | ArrayLike<number>,
+    expected: tf.Tensor | ArrayLike<number>,
+    { rtol = 1e-5, atol = 1e-6 }: Close = {},
+  ) {
+    const a = await numbers(actual);
+    const e = await numbers(expected);
+    let worst = -1;
+    let excess = 0;
+    for (let i = 0; i < a.length; i++) {
+      const off = Math.abs((a[i] as number) - (e[i] ?? Number.NaN));
+      const over = off - rtol * Math.abs(e[i] ?? Number.NaN) - atol;
+      if (!(over <= 0) && !(excess > over)) {
+        worst = i;
+        excess = over;
+      }
+    }
+    const lengths = a.length === e.length;
+    return {
+      pass: lengths && worst < 0,
+      message: () =>
+        lengths
+          ? `expected all of ${a.length} numbers close; worst at ${worst}: got ${a[worst]}, expected ${e[worst]}`
+          : `expected ${e.length} numbers, got ${a.length}`,
+    };
+  },
+});
+
+async function numbers(x: tf.Tensor | ArrayLike<number>): Promise<number[]> {
+  return Array.from(x instanceof tf.Tensor ? await x.data() : x);
+}
