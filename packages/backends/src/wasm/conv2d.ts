@@ -1,0 +1,61 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { directFilterGradient, directForward, directInputGradient } from './direct.js';
+import { type Geometry, geometry, isWinograd } from './geometry.js';
+import type { Heap } from './heap.js';
+import type { Pointer } from './kernelModule.js';
+import type { WasmKernel } from './registerWasmKernels.js';
+import { winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
+
+type Attrs = Parameters<typeof geometry>[2];
+type Convolve = (heap: Heap, a: Pointer, b: Pointer, c: Pointer, g: Geometry) => void;
+
+/** Convolution and both its gradients, under the names that TensorFlow.js calls them by. */
+export const conv2dKernels: WasmKernel[] = [
+  {
+    name: 'Conv2D',
+    make: (heap) =>
+      kernel<{ x: tf.TensorInfo; filter: tf.TensorInfo }, Attrs>(({ x, filter }, attrs) => {
+        const g = geometry(x.shape, filter.shape, attrs);
+        const y = heap.output([g.batch, g.outHeight, g.outWidth, g.outputs]);
+        const convolve = choose(g, winogradForward, directForward);
+        convolve(heap, heap.at(x), heap.at(filter), heap.at(y), g);
+        return y;
+      }),
+  },
+  {
+    name: 'Conv2DBackpropInput',
+    make: (heap) =>
+      kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Attrs & { inputShape: number[] }>(
+        ({ dy, filter }, attrs) => {
+          const g = geometry(attrs.inputShape, filter.shape, attrs);
+          const dx = heap.output(attrs.inputShape);
+          const convolve = choose(g, winogradInputGradient, directInputGradient);
+          convolve(heap, heap.at(dy), heap.at(filter), heap.at(dx), g);
+          return dx;
+        },
+      ),
+  },
+  {
+    name: 'Conv2DBackpropFilter',
+    make: (heap) =>
+      kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attrs & { filterShape: number[] }>(({ x, dy }, attrs) => {
+        const g = geometry(x.shape, attrs.filterShape, attrs);
+        const dFilter = heap.output(attrs.filterShape);
+        const convolve = choose(g, winogradFilterGradient, directFilterGradient);
+        convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
+        return dFilter;
+      }),
+  },
+];
+
+/** Winograd where it applies and pays: a quarter of the products, against the cost of transforming thin inputs. */
+function choose(g: Geometry, winograd: Convolve, direct: Convolve): Convolve {
+  return isWinograd(g) ? winograd : direct;
+}
+
+/** Types a kernel function by its inputs and attributes. */
+export function kernel<Inputs, KernelAttrs>(
+  run: (inputs: Inputs, attrs: KernelAttrs) => tf.TensorInfo | tf.TensorInfo[],
+): tf.KernelFunc {
+  return ({ inputs, attrs }) => run(inputs as Inputs, attrs as KernelAttrs);
+}

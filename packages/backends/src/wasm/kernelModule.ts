@@ -1,0 +1,43 @@
+import { relaxed, simd } from '../generated/kernels.js';
+
+type Count = number;
+/** Address in the heap, in bytes. */
+export type Pointer = number;
+
+/** What the WebAssembly module exports; assembly/ documents each function where it is. */
+export interface KernelExports {
+  gemmQuads(a: Pointer, b: Pointer, c: Pointer, rows: Count, quads: Count, stride: Count, panels: Count, ldc: Count): void;
+  gemmOuter(a: Pointer, aStride: Count, b: Pointer, bStride: Count, c: Pointer, ldc: Count, rows: Count, columns: Count, depth: Count, accumulate: 0 | 1): void;
+  gemmRows(table: Pointer, zeros: Pointer, b: Pointer, cTable: Pointer, rows: Count, columns: Count, taps: Count, depth: Count): void;
+  packPanels(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, columns: Count): void;
+  packPanelsTransposed(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, columns: Count): void;
+  packQuads(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, rows: Count): void;
+  packQuadsIndirect(table: Pointer, to: Pointer, stride: Count, depth: Count, rows: Count): void;
+  transpose(from: Pointer, to: Pointer, rows: Count, columns: Count): void;
+  padImage(from: Pointer, to: Pointer, height: Count, width: Count, channels: Count, quads: Count, paddedHeight: Count, paddedWidth: Count, top: number, left: number): void;
+  winogradInput(image: Pointer, v: Pointer, paddedWidth: Count, quads: Count, first: Count, count: Count, tilesAcross: Count, stride: Count, positionBytes: Count, temporary: Pointer): void;
+  winogradFilter(filter: Pointer, u: Pointer, channels: Count, outputs: Count, depth: Count, positionBytes: Count, temporary: Pointer): void;
+  winogradOutput(m: Pointer, to: Pointer, height: Count, width: Count, outputs: Count, columns: Count, first: Count, count: Count, tilesAcross: Count, positionBytes: Count, temporary: Pointer): void;
+  winogradOutputGradient(image: Pointer, w: Pointer, paddedWidth: Count, panels: Count, first: Count, count: Count, tilesAcross: Count, stride: Count, positionBytes: Count, temporary: Pointer): void;
+  winogradFilterGradient(p: Pointer, to: Pointer, channels: Count, outputs: Count, columns: Count, positionBytes: Count, temporary: Pointer): void;
+}
+
+/** Which build of the kernels an engine runs. */
+export type KernelBuild = 'relaxed' | 'simd';
+
+/** The best build that this engine validates, or `undefined` where it has no SIMD. */
+export function kernelBuild(): KernelBuild | undefined {
+  if (WebAssembly.validate(bytes(relaxed))) return 'relaxed';
+  return WebAssembly.validate(bytes(simd)) ? 'simd' : undefined;
+}
+
+/** Compiles the kernels over `memory`, the heap of the TensorFlow.js wasm backend. */
+export async function loadKernels(memory: WebAssembly.Memory, build: KernelBuild): Promise<KernelExports> {
+  const { instance } = await WebAssembly.instantiate(bytes(build === 'relaxed' ? relaxed : simd), { env: { memory } });
+  return instance.exports as unknown as KernelExports;
+}
+
+function bytes(base64: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(base64);
+  return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+}

@@ -1,0 +1,188 @@
+import type { Geometry } from './geometry.js';
+import { type Heap, oddLines } from './heap.js';
+import type { Pointer } from './kernelModule.js';
+
+/** Positions of a transformed 6×6 tile. */
+const POSITIONS = 36;
+/** Scratch of one tile's transform, bytes. */
+const TILE_BYTES = POSITIONS * 16;
+/** Most tiles that are transformed and multiplied at a time; keeps a position's tiles in the second-level cache. */
+const MOST_TILES = 108;
+
+/**
+ * y = x ⋆ filter for a 3×3 convolution of stride 1, by Winograd's F(4×4, 3×3).
+ *
+ * @param x `[batch, height, width, channels]`.
+ * @param filter `[3, 3, channels, outputs]`.
+ * @param y `[batch, outHeight, outWidth, outputs]`, written in full.
+ */
+export function winogradForward(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Geometry): void {
+  const { kernels } = heap;
+  const grid = tileGrid(g);
+  const quads = Math.ceil(g.channels / 4);
+  const depth = quads * 4;
+  const panels = Math.ceil(g.outputs / 8);
+  const columns = panels * 8;
+  const stride = tileStride(grid.tiles);
+  const uStep = oddLines(panels * depth * 32);
+  const vStep = oddLines(quads * stride * 16);
+  const mStep = oddLines(stride * columns * 4);
+  const imageBytes = grid.paddedHeight * grid.paddedWidth * depth * 4;
+
+  heap.scratch(
+    [POSITIONS * uStep, POSITIONS * vStep, POSITIONS * mStep, imageBytes, TILE_BYTES],
+    (u, v, m, image, temporary) => {
+      kernels.winogradFilter(filter, u, g.channels, g.outputs, depth, uStep, temporary);
+      let padded = -1;
+      for (let begin = 0; begin < grid.tiles; begin += stride) {
+        const end = Math.min(begin + stride, grid.tiles);
+        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+          if (n !== padded) {
+            kernels.padImage(
+              x + n * g.height * g.width * g.channels * 4, image, g.height, g.width, g.channels,
+              quads, grid.paddedHeight, grid.paddedWidth, g.padTop, g.padLeft,
+            );
+            padded = n;
+          }
+          kernels.winogradInput(
+            image, v + at * 16, grid.paddedWidth, quads, first, count, grid.across, stride, vStep, temporary,
+          );
+        });
+        for (let p = 0; p < POSITIONS; p++) {
+          kernels.gemmQuads(v + p * vStep, u + p * uStep, m + p * mStep, end - begin, quads, stride, panels, columns);
+        }
+        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+          kernels.winogradOutput(
+            m + at * columns * 4, y + n * g.outHeight * g.outWidth * g.outputs * 4, g.outHeight, g.outWidth,
+            g.outputs, columns, first, count, grid.across, mStep, temporary,
+          );
+        });
+      }
+    },
+  );
+}
+
+/**
+ * dx = dy ⋆ the filter turned by half a circle, inputs and outputs exchanged.
+ *
+ * @param dy `[batch, outHeight, outWidth, outputs]`.
+ * @param dx `[batch, height, width, channels]`, written in full.
+ */
+export function winogradInputGradient(heap: Heap, dy: Pointer, filter: Pointer, dx: Pointer, g: Geometry): void {
+  const matrixBytes = g.channels * g.outputs * 4;
+  heap.scratch([9 * matrixBytes], (turned) => {
+    for (let tap = 0; tap < 9; tap++) {
+      heap.kernels.transpose(filter + tap * matrixBytes, turned + (8 - tap) * matrixBytes, g.channels, g.outputs);
+    }
+    winogradForward(heap, dy, turned, dx, {
+      ...g,
+      height: g.outHeight,
+      width: g.outWidth,
+      channels: g.outputs,
+      outHeight: g.height,
+      outWidth: g.width,
+      outputs: g.channels,
+      padTop: 2 - g.padTop,
+      padLeft: 2 - g.padLeft,
+    });
+  });
+}
+
+/**
+ * dFilter = Σ over pixels of x ⊗ dy, by F(3×3, 4×4) on the tiles of the forward convolution.
+ *
+ * @param dFilter `[3, 3, channels, outputs]`, written in full.
+ */
+export function winogradFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointer, g: Geometry): void {
+  const { kernels } = heap;
+  const grid = tileGrid(g);
+  const quads = Math.ceil(g.channels / 4);
+  const panels = Math.ceil(g.outputs / 8);
+  const columns = panels * 8;
+  const stride = tileStride(grid.tiles);
+  const vStep = oddLines(quads * stride * 16);
+  const wStep = oddLines(panels * stride * 32);
+  const pStep = oddLines(g.channels * columns * 4);
+  const imageBytes = grid.paddedHeight * grid.paddedWidth * quads * 16;
+  const gradientBytes = grid.paddedHeight * grid.paddedWidth * columns * 4;
+
+  heap.scratch(
+    [POSITIONS * vStep, POSITIONS * wStep, POSITIONS * pStep, imageBytes, gradientBytes, TILE_BYTES],
+    (v, w, p, image, gradient, temporary) => {
+      let padded = -1;
+      for (let begin = 0; begin < grid.tiles; begin += stride) {
+        const end = Math.min(begin + stride, grid.tiles);
+        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+          if (n !== padded) {
+            kernels.padImage(
+              x + n * g.height * g.width * g.channels * 4, image, g.height, g.width, g.channels,
+              quads, grid.paddedHeight, grid.paddedWidth, g.padTop, g.padLeft,
+            );
+            kernels.padImage(
+              dy + n * g.outHeight * g.outWidth * g.outputs * 4, gradient, g.outHeight, g.outWidth, g.outputs,
+              panels * 2, grid.paddedHeight, grid.paddedWidth, 0, 0,
+            );
+            padded = n;
+          }
+          kernels.winogradInput(
+            image, v + at * 16, grid.paddedWidth, quads, first, count, grid.across, stride, vStep, temporary,
+          );
+          kernels.winogradOutputGradient(
+            gradient, w + at * 32, grid.paddedWidth, panels, first, count, grid.across, stride, wStep, temporary,
+          );
+        });
+        for (let k = 0; k < POSITIONS; k++) {
+          kernels.gemmOuter(
+            v + k * vStep, stride, w + k * wStep, stride, p + k * pStep, columns,
+            g.channels, columns, end - begin, begin > 0 ? 1 : 0,
+          );
+        }
+      }
+      kernels.winogradFilterGradient(p, dFilter, g.channels, g.outputs, columns, pStep, temporary);
+    },
+  );
+}
+
+interface TileGrid {
+  across: number;
+  perImage: number;
+  tiles: number;
+  paddedHeight: number;
+  paddedWidth: number;
+}
+
+/** The 4×4 output tiles of all images; an image is padded so that each tile's 6×6 input lies inside. */
+function tileGrid(g: Geometry): TileGrid {
+  const down = Math.ceil(g.outHeight / 4);
+  const across = Math.ceil(g.outWidth / 4);
+  return {
+    across,
+    perImage: down * across,
+    tiles: g.batch * down * across,
+    paddedHeight: down * 4 + 2,
+    paddedWidth: across * 4 + 2,
+  };
+}
+
+/** Tiles in a block: blocks of like size, whole rows of six, and an odd number of cache lines from quad to quad. */
+function tileStride(tiles: number): number {
+  const blocks = Math.ceil(tiles / MOST_TILES);
+  const dozens = Math.ceil(tiles / blocks / 12);
+  return 12 * (dozens % 2 === 0 ? dozens + 1 : dozens);
+}
+
+/** Calls `visit` with each image's part of the tiles `begin … end`: image, first tile in it, how many, place in the block. */
+function forEachImage(
+  begin: number,
+  end: number,
+  perImage: number,
+  visit: (n: number, first: number, count: number, at: number) => void,
+): void {
+  for (let tile = begin; tile < end; ) {
+    const n = Math.floor(tile / perImage);
+    const first = tile - n * perImage;
+    const count = Math.min(perImage - first, end - tile);
+    visit(n, first, count, tile - begin);
+    tile += count;
+  }
+}
