@@ -24,6 +24,7 @@ export const chartsScript = `(() => {
       grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line'), width: 1 },
     };
     const few = curves.train.filter((v) => v != null).length <= 60;
+    const firstX = curves.x[0];
     const lastX = curves.x[curves.x.length - 1] || 1;
     return new uPlot(
       {
@@ -31,7 +32,7 @@ export const chartsScript = `(() => {
         height: 300,
         cursor: { points: { size: 7 }, drag: { x: true, y: false } },
         scales: {
-          x: { time: false, range: (plot, low, high) => (low === 0 && high === lastX ? [0, lastX] : [Math.max(0, low), Math.max(high, low + 0.01)]) },
+          x: { time: false, range: (plot, low, high) => (low <= firstX && high >= lastX ? [0, lastX] : [Math.max(0, low), Math.max(high, low + 0.01)]) },
           y: { range: (plot, low, high) => {
             if (low == null) return [0, 1];
             const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;

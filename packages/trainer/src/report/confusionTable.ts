@@ -12,13 +12,14 @@ export function confusionTable({ classNames, matrix }: Confusion): string {
       const share = total > 0 ? count / total : 0;
       const kind = truth === answer ? 'right' : 'wrong';
       const title = `${classNames[truth]}, answered ${classNames[answer]}: ${count} of ${total} (${percent(share)})`;
-      const dark = share > 0.55 ? ' dark' : '';
-      return `<td class="${kind}${dark}" style="--share:${share.toFixed(3)}" title="${escapeHtml(title)}">${count === 0 ? '<i>0</i>' : count}</td>`;
+      // The root lets rare mistakes be seen at all.
+      const shade = truth === answer ? share : Math.sqrt(share);
+      const dark = shade > 0.55 ? ' dark' : '';
+      return `<td class="${kind}${dark}" style="--shade:${shade.toFixed(3)}" title="${escapeHtml(title)}">${count === 0 ? '<i>0</i>' : count}</td>`;
     });
     return `<tr><th scope="row">${escapeHtml(classNames[truth])}</th>${cells.join('')}</tr>`;
   });
   return `<table class="confusion">
-<caption>Rows are the true classes, columns the answers. Colour is the share of the row.</caption>
 <thead><tr><td><span class="corner">true ↓ &ensp; answer →</span></td>${head}</tr></thead>
 <tbody>
 ${rows.join('\n')}
@@ -41,7 +42,7 @@ export function commonMistakes({ classNames, matrix }: Confusion, most = 5): str
         `<li><b>${escapeHtml(classNames[truth])}</b> taken for <b>${escapeHtml(classNames[answer])}</b> <span>${percent(share)}</span></li>`,
     );
   if (items.length === 0) return '';
-  return `<h3>Most common mistakes</h3>\n<ol class="mistakes">${items.join('')}</ol>`;
+  return `<div><h3>Most common mistakes</h3>\n<ol class="mistakes">${items.join('')}</ol></div>`;
 }
 
 function percent(share: number): string {

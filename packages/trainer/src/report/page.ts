@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { chartsScript } from './chartsScript.js';
 import { commonMistakes, confusionTable } from './confusionTable.js';
 import { curves } from './curves.js';
@@ -14,7 +15,7 @@ export interface Uplot {
 
 /** The whole report as one HTML page that asks for nothing from outside. */
 export function page(run: Run, uplot: Uplot): string {
-  const { versions, ...settings } = run.config;
+  const { versions, version: _format, ...settings } = run.config;
   const score = scoreOf(run);
   const title = titleOf(run.config);
   const tested = score === undefined ? 'not tested yet' : `${percent(score.accuracy)} %`;
@@ -82,7 +83,7 @@ const methods: Record<string, string> = {
 
 function titleOf(config: Record<string, unknown>): string {
   const method = methods[String(config.method)] ?? config.method;
-  return `${nameOf(config.model)} on ${nameOf(config.data)}, ${method ?? 'unknown method'}`;
+  return `${nameOf(config.model)} on ${basename(nameOf(config.data))}, ${method ?? 'unknown method'}`;
 }
 
 /** A setting that is a name, or an object with one. */
@@ -202,10 +203,13 @@ function confusion({ confusion: counts }: Run): string {
   if (counts === undefined) return '';
   return `<section aria-labelledby="confusion">
 <h2 id="confusion">Confusion matrix</h2>
+<p class="soft">Rows are the true classes, columns the answers. Colour grows with the share of the row.</p>
+<div class="beside">
 <div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
 ${confusionTable(counts)}
 </div>
 ${commonMistakes(counts)}
+</div>
 </section>`;
 }
 

@@ -14,15 +14,15 @@ export const style = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 64rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
-h1 { font-size: 1.15rem; font-weight: 600; margin: 0; }
+h1 { overflow-wrap: anywhere; font-size: 1.15rem; font-weight: 600; margin: 0; }
 h2 { font-size: 1.15rem; margin: 2.75rem 0 .75rem; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
 p { margin: .35rem 0; max-width: 44rem; }
 .soft, figcaption, caption { color: var(--soft); font-size: .9rem; }
 .score { font-size: clamp(3.5rem, 14vw, 6rem); line-height: 1.05; font-weight: 700; letter-spacing: -.03em; margin: .75rem 0 0; max-width: none; font-variant-numeric: tabular-nums; }
 .score small { font-size: .5em; font-weight: 600; letter-spacing: 0; color: var(--soft); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; margin: 1.5rem 0 0; background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
-.facts div { background: var(--card); padding: .6rem .85rem; }
+.facts { display: flex; flex-wrap: wrap; gap: 1px; margin: 1.5rem 0 0; background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
+.facts div { flex: 1 1 8.5rem; background: var(--card); padding: .6rem .85rem; }
 .facts dt { color: var(--soft); font-size: .8rem; }
 .facts dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
@@ -41,10 +41,12 @@ th { text-align: left; font-weight: 500; }
 .settings td { overflow-wrap: anywhere; }
 .settings caption { font-weight: 600; color: var(--ink); font-size: 1rem; }
 .epochs th, .epochs td { text-align: right; white-space: nowrap; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 2rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 2rem; align-items: start; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 3rem; align-items: flex-start; }
+.beside > * { min-width: 0; }
 .confusion { border-collapse: separate; border-spacing: 2px; }
 .confusion td { min-width: 2.75rem; height: 2.1rem; text-align: center; border-radius: 3px; padding: 0 .25rem; }
-.confusion tbody td { background: color-mix(in srgb, var(--tone) calc(var(--share) * 92%), var(--card)); }
+.confusion tbody td { background: color-mix(in srgb, var(--tone) calc(var(--shade) * 92%), var(--card)); }
 .confusion .right { --tone: var(--right); } .confusion .wrong { --tone: var(--wrong); }
 .confusion .dark { color: #fff; }
 .confusion i { color: var(--soft); opacity: .55; font-style: normal; }

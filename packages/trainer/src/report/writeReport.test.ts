@@ -111,6 +111,15 @@ describe('writeReport', () => {
     expect(html).not.toContain('The best was');
   });
 
+  test('names a file of data without its folder in the heading, and whole in the settings', async () => {
+    await writeRun({
+      'config.json': JSON.stringify({ ...config, data: '/far/away/cifar.tar.gz' }),
+    });
+    const html = await report();
+    expect(html).toContain('<h1>convnet on cifar.tar.gz, between-class');
+    expect(html).toContain('<td>/far/away/cifar.tar.gz</td>');
+  });
+
   test('names the best epoch when the last is not it', async () => {
     await writeRun({ 'metrics.jsonl': jsonLines([...metrics, epoch(3, 0.91)]) });
     expect(await report()).toContain('The best was 93.21 %, after epoch 2.');
@@ -142,7 +151,7 @@ describe('writeReport', () => {
     const html = await report();
     expect(html).toContain('<th scope="row">cat</th>');
     expect(html).toContain('title="cat, answered cat: 45 of 50 (90 %)">45<');
-    expect(html).toContain('style="--share:0.600" title="dog, answered cat: 30 of 50 (60 %)">30<');
+    expect(html).toContain('style="--shade:0.775" title="dog, answered cat: 30 of 50 (60 %)">30<');
     expect(html).toContain('<b>dog</b> taken for <b>cat</b> <span>60 %</span>');
   });
 
@@ -169,7 +178,7 @@ describe('writeReport', () => {
   });
 
   test('shows names from files as text, never as markup', async () => {
-    const evil = '</script><script>alert(1)</script><img src=x onerror="alert(\'2\')">';
+    const evil = '<!--<script>alert(1)</script><img src=x onerror="alert(\'2\')">';
     await writeRun({
       'config.json': JSON.stringify({
         ...config,
