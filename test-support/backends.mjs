@@ -1,4 +1,77 @@
-/** The backends that the suites of tensor ops run on. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** Where Debian's chromium package describes SwiftShader, a GPU in software: slow, and exact. */
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+/**
+ * The backends that the suites of tensor ops run on: all that this machine has. Names the others in one line.
+ * WebGPU can be had anywhere, so on CI its absence is a failure.
+ */
 export function backendProjects() {
-  return ['cpu', 'wasm'];
+  useSwiftShader();
+  const found = ['cpu', 'wasm'];
+  const missing = [];
+  for (const [name, look] of [
+    ['webgpu', webgpu],
+    ['tensorflow', tensorflow],
+  ]) {
+    const reason = look();
+    if (reason === undefined) found.push(name);
+    else missing.push({ name, reason });
+  }
+  if (missing.length > 0) {
+    const reasons = missing.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+    process.stderr.write(`tests of tensor ops run on ${found.join(', ')}; not on ${reasons}\n`);
+  }
+  if (process.env.CI === 'true' && missing.some(({ name }) => name === 'webgpu')) {
+    process.stderr.write(
+      'CI must test webgpu too: apt-get install chromium libvulkan1 (chromium carries SwiftShader, a GPU in software)\n',
+    );
+    process.exit(1);
+  }
+  return found;
+}
+
+/** Names SwiftShader to Vulkan unless the user names a driver; jest's workers inherit it. */
+function useSwiftShader() {
+  const { env } = process;
+  if (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || !existsSync(swiftShader)) return;
+  // The two names of one setting: Vulkan's loader reads the first since 1.3.207, older ones the second.
+  env.VK_DRIVER_FILES = swiftShader;
+  env.VK_ICD_FILENAMES = swiftShader;
+  // Mesa's layer that picks among several GPUs: it prints errors where there is no desktop.
+  env.NODEVICE_SELECT ??= '1';
+}
+
+function webgpu() {
+  return missingPackage('webgpu') ?? askProcess('webgpu');
+}
+
+function tensorflow() {
+  const reason = missingPackage('@tensorflow/tfjs-node');
+  return reason ? `${reason} (optional: it downloads libtensorflow)` : askProcess('tensorflow');
+}
+
+function missingPackage(name) {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return undefined;
+  } catch {
+    return `${name} is not installed`;
+  }
+}
+
+/** Looks in a process of its own: native code may print, or crash, as it likes there. */
+function askProcess(name) {
+  const script = fileURLToPath(new URL('./probe.mjs', import.meta.url));
+  const { stdout, signal, status } = spawnSync(process.execPath, [script, name], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 20_000,
+  });
+  const answer = stdout?.trim().split('\n').at(-1);
+  return answer === 'yes' ? undefined : answer || `looking for it ended with ${signal ?? status}`;
 }

@@ -1,12 +1,18 @@
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-backend-cpu'; // what other backends are compared with
 import * as tf from '@tensorflow/tfjs-core';
+import { type BackendName, useBackend } from '../packages/backends/src/index.js';
 
-declare const BCL_TEST_BACKEND: string | undefined;
+/** Set by jest.config.mjs for each of the projects that run the suites of tensor ops. */
+declare const BCL_TEST_BACKEND: BackendName | undefined;
 
 tf.env().set('IS_TEST', true); // no banner
 beforeAll(async () => {
-  await tf.setBackend(typeof BCL_TEST_BACKEND === 'undefined' ? 'wasm' : BCL_TEST_BACKEND);
+  await useBackend(typeof BCL_TEST_BACKEND === 'undefined' ? 'wasm' : BCL_TEST_BACKEND);
+});
+// Each file of tests has an engine of its own, and so a device of its own.
+afterAll(() => {
+  const { webgpu } = tf.engine().registry as { webgpu?: { device?: { destroy(): void } } };
+  webgpu?.device?.destroy();
 });
 // A scope around each test, so that tests leak nothing into each other.
 beforeEach(() => tf.engine().startScope());

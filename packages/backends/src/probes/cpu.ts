@@ -1,0 +1,17 @@
+import { importOptional } from '../importOptional.js';
+import type { Probe } from './Probe.js';
+
+/** Looks for the backend in plain JavaScript. */
+export async function probeCpu(): Promise<Probe> {
+  const imported = await importOptional<typeof import('@tensorflow/tfjs-backend-cpu')>(
+    '@tensorflow/tfjs-backend-cpu',
+    () => import('@tensorflow/tfjs-backend-cpu'),
+  );
+  if (!imported.available) return imported;
+  return {
+    available: true,
+    kind: 'cpu',
+    device: 'CPU, plain JavaScript: right, and far too slow to train with',
+    version: imported.module.version_cpu,
+  };
+}

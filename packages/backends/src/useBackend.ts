@@ -1,0 +1,159 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Attempt, chooseBackend, judge, type SkippedBackend } from './chooseBackend.js';
+import { shortly } from './importOptional.js';
+import { probes } from './probes/index.js';
+import { type BackendName, backendNames, type Probe } from './probes/Probe.js';
+import { importWasm } from './probes/wasm.js';
+import { mayHaveGpu } from './probes/webgpu.js';
+
+/** Options of {@link useBackend}. */
+export interface UseBackendOptions {
+  /**
+   * Folder or URL that holds the wasm backend's `.wasm` files, with its last slash. Node finds them by
+   * itself; a page needs it when its bundler moves files.
+   */
+  wasmPaths?: string;
+}
+
+/** What {@link useBackend} chose. */
+export interface BackendChoice {
+  name: BackendName;
+  /** Why this one, in a sentence that ends with what it runs on. */
+  why: string;
+  /** The faster ones that `'auto'` did not take; empty for a backend asked for by name. */
+  skipped: SkippedBackend[];
+}
+
+/**
+ * Makes a backend the one that TensorFlow.js computes with, readied and tried with a small product.
+ *
+ * `'auto'` takes the first that works of: TensorFlow's C library with a GPU (tfjs-node-gpu), WebGPU on a real
+ * GPU, the C library on the CPU (tfjs-node), wasm, cpu. A GPU imitated by software is never chosen so, only by
+ * name. On wasm it also registers the kernels that training needs. Packages are imported only when
+ * their turn comes; one that is missing or broken becomes a reason in `skipped`.
+ *
+ * @throws RangeError for a name that is none of them, Error when a backend asked for by name does not work here.
+ *
+ * @example
+ * ```ts
+ * import { useBackend } from '@bcl/backends';
+ *
+ * const { name, why, skipped } = await useBackend('wasm');
+ * name; // => 'wasm'
+ * ```
+ */
+export async function useBackend(
+  name: 'auto' | BackendName = 'auto',
+  options: UseBackendOptions = {},
+): Promise<BackendChoice> {
+  if (name === 'auto') return useFastest(options);
+  if (!backendNames.includes(name)) {
+    const valid = ['auto', ...backendNames].map((each) => `'${each}'`).join(', ');
+    throw new RangeError(`useBackend: expected one of ${valid}, got ${quoted(name)}`);
+  }
+  const probe = await probes[name]();
+  const reason = probe.available ? await ready(name, options) : probe.reason;
+  if (reason !== undefined || !probe.available) {
+    throw new Error(`useBackend: ${name} does not work here: ${reason}`);
+  }
+  return { name, why: `asked for by name: ${probe.device}`, skipped: [] };
+}
+
+async function useFastest(options: UseBackendOptions): Promise<BackendChoice> {
+  const looked = new Map<BackendName, Probe>();
+  const { chosen, skipped } = await chooseBackend(async (candidate): Promise<Attempt> => {
+    const { name } = candidate;
+    const probe = looked.get(name) ?? (await probeForAuto(name));
+    looked.set(name, probe);
+    const attempt = judge(candidate, probe);
+    if ('reason' in attempt) return attempt;
+    const reason = await ready(name, options);
+    return reason === undefined ? attempt : { reason };
+  });
+  if (!chosen) {
+    const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+    throw new Error(`useBackend: no backend works here: ${reasons}`);
+  }
+  return { name: chosen.name, why: `${chosen.why}: ${chosen.found.device}`, skipped };
+}
+
+/** `auto` would take no software adapter, so it need not load Vulkan where no GPU can be. */
+async function probeForAuto(name: BackendName): Promise<Probe> {
+  if (name !== 'webgpu' || mayHaveGpu()) return probes[name]();
+  return {
+    available: false,
+    reason:
+      'this machine has no GPU (no device file of one in /dev); by name webgpu also takes a software one, slower than wasm',
+  };
+}
+
+/** Readies a backend that was found and makes it the current one; or says why that failed. */
+async function ready(name: BackendName, options: UseBackendOptions): Promise<string | undefined> {
+  const before = tf.getBackend();
+  try {
+    if (name === 'wasm') await setWasmPaths(options);
+    await initialize(name);
+    await tf.setBackend(name);
+    await tryOut();
+    // Only now, and only for wasm: nobody else loads the kernels.
+    if (name === 'wasm') {
+      const { registerWasmKernels } = await import('./wasm/registerWasmKernels.js');
+      await registerWasmKernels();
+    }
+    return undefined;
+  } catch (error) {
+    if (before && before !== name) await tf.setBackend(before);
+    return `it fails to start: ${shortly(error)}${wayOut(name)}`;
+  }
+}
+
+/**
+ * Makes the backend's instance here rather than in `setBackend`, which would print the error that we want to
+ * report, and leave the engine without a backend.
+ */
+async function initialize(name: BackendName): Promise<void> {
+  const { registry } = tf.engine();
+  if (registry[name]) return;
+  const factory = tf.findBackendFactory(name);
+  if (!factory) throw new Error(`its package registered no backend called ${name}`);
+  registry[name] = await factory();
+}
+
+/** A product that no backend hands over to the CPU: 1024 elements. */
+async function tryOut(): Promise<void> {
+  const product = tf.tidy(() => {
+    const ones = tf.ones([32, 32]);
+    return tf.matMul(ones, ones);
+  });
+  try {
+    const values = await product.data();
+    if (!values.every((value) => value === 32)) {
+      throw new Error(`a 32 x 32 product of ones gives ${values[0]}, not 32`);
+    }
+  } finally {
+    product.dispose();
+  }
+}
+
+async function setWasmPaths({ wasmPaths }: UseBackendOptions): Promise<void> {
+  if (wasmPaths === undefined || tf.engine().registry.wasm) return;
+  const imported = await importWasm();
+  if (imported.available) imported.module.setWasmPaths(wasmPaths);
+}
+
+function wayOut(name: BackendName): string {
+  switch (name) {
+    case 'tensorflow':
+      return '; npm rebuild @tensorflow/tfjs-node --build-addon-from-source, or use another backend';
+    case 'webgpu':
+      return '; update the GPU’s driver, or use another backend';
+    case 'wasm':
+      return '; on a page, name the folder of its .wasm files: useBackend(‘wasm’, { wasmPaths })';
+    case 'cpu':
+      return '';
+  }
+}
+
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

@@ -1,0 +1,15 @@
+// Run in a process of its own by backends.mjs: `node probe.mjs webgpu | tensorflow`.
+// Prints one line: `yes`, or the reason why that backend is not here.
+const look = {
+  async webgpu() {
+    const { create } = await import('webgpu');
+    const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' });
+    return adapter ? 'yes' : 'no adapter was found';
+  },
+  async tensorflow() {
+    await import('@tensorflow/tfjs-node');
+    return 'yes';
+  },
+};
+const answer = await look[process.argv[2]]().catch((error) => error.message.split('\n', 1)[0]);
+process.stdout.write(`${answer}\n`, () => process.exit());
