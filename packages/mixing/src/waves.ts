@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A batch as rows, one example each, `[B, n]`. */
+export function asRows(x: tf.Tensor): tf.Tensor2D {
+  const [count = 0, ...rest] = x.shape;
+  return tf.reshape(x, [count, rest.reduce((n, side) => n * side, 1)]);
+}
+
+/**
+ * Each row less its own mean, `[B, n]`. Its first value goes first, so that a flat row ends as
+ * exact zeros: the mean of n equal float32 numbers is not always that number.
+ */
+export function centred(rows: tf.Tensor2D): tf.Tensor2D {
+  const fromFirst = tf.sub<tf.Tensor2D>(rows, tf.slice(rows, [0, 0], [-1, 1]));
+  return tf.sub(fromFirst, tf.mean(fromFirst, 1, true));
+}
+
+/**
+ * Population standard deviation of each centred row, `[B, 1]`; 0 for a flat row, with a gradient
+ * of 0 there, where the root's own is infinite.
+ */
+export function spread(centredRows: tf.Tensor2D): tf.Tensor2D {
+  const variance = tf.mean<tf.Tensor2D>(tf.square(centredRows), 1, true);
+  return rootOrZero(variance);
+}
+
+function rootOrZero(x: tf.Tensor2D): tf.Tensor2D {
+  const positive = tf.greater(x, 0);
+  const root = tf.sqrt(tf.where(positive, x, tf.onesLike(x)));
+  return tf.where<tf.Tensor2D>(positive, root, tf.zerosLike(x));
+}
+
+/**
+ * Shares p and q = 1 − p that make two waves of spread σ1 and σ2 sound as r to 1 − r,
+ *
+ *     p = r σ2 / (r σ2 + (1 − r) σ1),   q = (1 − r) σ1 / (r σ2 + (1 − r) σ1),
+ *
+ * all `[B, 1]`. Neither r nor a σ divides, and 0/0 is r: where there is no wave, nothing is heard of
+ * it, and the share of pixels is all that is left. q has its own quotient because 1 − p has no
+ * digits left where σ2 is a million times σ1. Both σ are taken relative to the larger one, so that
+ * their products neither overflow nor vanish.
+ */
+export function balanced(
+  r: tf.Tensor2D,
+  std1: tf.Tensor2D,
+  std2: tf.Tensor2D,
+): [p: tf.Tensor2D, q: tf.Tensor2D] {
+  const larger = tf.maximum(std1, std2);
+  const unit = tf.where(tf.greater(larger, 0), larger, tf.onesLike(larger));
+  const rest = tf.sub<tf.Tensor2D>(1, r);
+  const part1 = tf.mul<tf.Tensor2D>(r, tf.div(std2, unit));
+  const part2 = tf.mul<tf.Tensor2D>(rest, tf.div(std1, unit));
+  const whole = tf.add<tf.Tensor2D>(part1, part2);
+  const defined = tf.greater(whole, 0);
+  const divisor = tf.where(defined, whole, tf.onesLike(whole));
+  return [
+    tf.where(defined, tf.div<tf.Tensor2D>(part1, divisor), r),
+    tf.where(defined, tf.div<tf.Tensor2D>(part2, divisor), rest),
+  ];
+}
