@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { GoldenRule } from './goldenRule.js';
+
+/** Taken out of `Math`, which jest's sandbox makes slow to reach. */
+const { abs } = Math;
+
+/** A network's reference numbers, as far as our suites read them. */
+export interface GoldenNetwork {
+  salt: string;
+  classes: number;
+  /** Reach of a kernel's numbers, and of the one called `head`. */
+  gain: number;
+  head: string;
+  headGain: number;
+  bnEpsilon: number;
+  inputShape: number[];
+  parameterCount: number;
+  checksum: Sums;
+  inputChecksum: Sums & { first3: number[] };
+  tensors: [name: string, shape: number[]][];
+  eval: {
+    logits: number[][];
+    taps: { module: string; shape: number[]; mean: number; norm: number; first3: number[] }[];
+  };
+  train: {
+    inputName: string;
+    inputShape: number[];
+    targets: number[][];
+    logits: number[][];
+    loss: number;
+    gradientNorm: number;
+    gradients: { name: string; norm: number; first5: number[] }[];
+    runningStatistics: {
+      name: string;
+      mean?: number[];
+      var?: number[];
+      meanFirst5?: number[];
+      varFirst5?: number[];
+    }[];
+  };
+}
+
+export interface Sums {
+  sum: number;
+  sumAbs: number;
+}
+
+/** A file of reference numbers, from the folder in `BCL_GOLDEN` or else from the fixtures. */
+export function goldenFile<T>(name: string): T {
+  const folder = process.env.BCL_GOLDEN || join(__dirname, '..', 'fixtures');
+  const file = join(folder, name);
+  if (!existsSync(file)) throw new Error(`goldenFile: no ${name} in ${folder}; check BCL_GOLDEN`);
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
+
+/** Fills a network by the rule, and gives the sums over all the numbers put in. */
+export function fillByRule(model: LayersModel, golden: GoldenNetwork): Sums {
+  const rule = new GoldenRule(golden.salt);
+  const all: Sums = { sum: 0, sumAbs: 0 };
+  for (const [name, shape] of golden.tensors) {
+    if (name.endsWith('.num_batches_tracked')) continue;
+    const gain = name === golden.head ? golden.headGain : golden.gain;
+    const values = rule.weight(name, shape, gain);
+    const { sum, sumAbs } = sumsOf(values);
+    all.sum += sum;
+    all.sumAbs += sumAbs;
+    tf.tidy(() => {
+      const theirs = tf.tensor(values, shape);
+      goldenVariable(model, name).assign(shape.length > 1 ? kernelToOurs(theirs) : theirs);
+    });
+  }
+  return all;
+}
+
+/** The variable that holds what PyTorch calls `name`: our layers carry PyTorch's module names. */
+export function goldenVariable(model: LayersModel, name: string): tf.Variable {
+  const dot = name.lastIndexOf('.');
+  const layer = model.getLayer(name.slice(0, dot));
+  const own = ownNames[name.slice(dot + 1)] ?? [];
+  const names = own.map((weight) => `${layer.name}/${weight}`);
+  const weight = layer.weights.find(({ originalName }) => names.includes(originalName));
+  if (!weight) throw new Error(`goldenVariable: ${layer.name} has no weight for ${name}`);
+  return weight.read() as tf.Variable;
+}
+
+/** What our layers call the weights of PyTorch's. */
+const ownNames: Record<string, string[]> = {
+  weight: ['kernel', 'gamma'],
+  bias: ['bias', 'beta'],
+  running_mean: ['moving_mean'],
+  running_var: ['moving_variance'],
+};
+
+/** Outputs of some layers for one batch, in evaluation. */
+export function tapLayers(model: LayersModel, names: string[], x: tf.Tensor): tf.Tensor[] {
+  const outputs = names.map((name) => model.getLayer(name).output as SymbolicTensor);
+  return modelOf({ inputs: model.inputs, outputs }).apply(x) as tf.Tensor[];
+}
+
+/** An input in our layout, `[N, H, W, C]`. */
+export function goldenImages(values: Float32Array, shape: number[]): tf.Tensor4D {
+  return tf.tidy(() => channelsLast(tf.tensor(values, shape)) as tf.Tensor4D);
+}
+
+/** `[N, C, …]` to `[N, …, C]`. */
+function channelsLast(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [0, ...axes.slice(2), 1]);
+}
+
+/** `[N, …, C]` to `[N, C, …]`. */
+export function channelsFirst(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [0, x.rank - 1, ...axes.slice(1, -1)]);
+}
+
+/** A kernel in PyTorch's layout, `[out, in, …]`, to ours, `[…, in, out]`. */
+function kernelToOurs(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [...axes.slice(2), 1, 0]);
+}
+
+/** A kernel of ours, `[…, in, out]`, to PyTorch's layout, `[out, in, …]`. */
+export function kernelToTorch(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [x.rank - 1, x.rank - 2, ...axes.slice(0, -2)]);
+}
+
+/** Numbers in all the weights that training moves. */
+export function parameterCount(model: LayersModel): number {
+  const sizes = model.trainableWeights.map(({ shape }) => tf.util.sizeFromShape(shape as number[]));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+export function sumsOf(values: ArrayLike<number>): Sums {
+  let sum = 0;
+  let sumAbs = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i] as number;
+    sumAbs += abs(values[i] as number);
+  }
+  return { sum, sumAbs };
+}
+
+/** L2 norm. */
+export function normOf(values: ArrayLike<number>): number {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] as number) ** 2;
+  return Math.sqrt(squares);
+}
+
+/** Largest difference relative to max(1, |expected|), the measure that the bounds are given in. */
+export function offBy(actual: ArrayLike<number>, expected: readonly number[]): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  const off = expected.map(
+    (e, i) => Math.abs((actual[i] as number) - e) / Math.max(1, Math.abs(e)),
+  );
+  return Math.max(...off);
+}
