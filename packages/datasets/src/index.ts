@@ -1,1 +1,24 @@
-export {};
+export { type Cifar10Options, cifar10 } from './cifar10.js';
+export {
+  type Batch,
+  DataIterator,
+  type DataIteratorOptions,
+  type DataIteratorState,
+} from './dataIterator.js';
+export type { Dataset, Split } from './dataset.js';
+export { type EmbeddedOptions, embedded } from './embedded.js';
+export { applyFlip, drawFlip, type FlipOptions, type FlipPlan, flip } from './flip.js';
+export { type LoadDatasetOptions, loadDataset } from './loadDataset.js';
+export {
+  applyPadCrop,
+  drawPadCrop,
+  type PadCropOptions,
+  type PadCropPlan,
+  padCrop,
+} from './padCrop.js';
+export {
+  Preprocessing,
+  type PreprocessingArgs,
+  type PreprocessingJSON,
+  type PreprocessingMethod,
+} from './preprocessing.js';
