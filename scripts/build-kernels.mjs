@@ -21,13 +21,19 @@ if (isStale()) {
     (name, i) => `export const ${name}: string =\n  '${modules[i].toString('base64')}';\n`,
   );
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(`${target}.new`, `// Made by scripts/build-kernels.mjs from ../../assembly.\n${lines.join('')}`);
+  writeFileSync(
+    `${target}.new`,
+    `// Made by scripts/build-kernels.mjs from ../../assembly.\n${lines.join('')}`,
+  );
   renameSync(`${target}.new`, target);
 }
 
 function isStale() {
   const made = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const inputs = [...readdirSync(sources).map((f) => join(sources, f)), fileURLToPath(import.meta.url)];
+  const inputs = [
+    ...readdirSync(sources).map((f) => join(sources, f)),
+    fileURLToPath(import.meta.url),
+  ];
   return inputs.some((file) => statSync(file).mtimeMs > made);
 }
 
@@ -35,9 +41,29 @@ function isStale() {
 async function compile(flags) {
   let binary;
   const { error, stderr } = await asc.main(
-    ['index.ts', '-O3', '--noAssert', '--uncheckedBehavior', 'always', '--runtime', 'stub',
-     '--importMemory', '--noExportMemory', '--use', 'abort=', '--baseDir', sources, '--outFile', 'kernels.wasm', ...flags],
-    { writeFile: (name, contents) => { if (name.endsWith('.wasm')) binary = contents; } },
+    [
+      'index.ts',
+      '-O3',
+      '--noAssert',
+      '--uncheckedBehavior',
+      'always',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--noExportMemory',
+      '--use',
+      'abort=',
+      '--baseDir',
+      sources,
+      '--outFile',
+      'kernels.wasm',
+      ...flags,
+    ],
+    {
+      writeFile: (name, contents) => {
+        if (name.endsWith('.wasm')) binary = contents;
+      },
+    },
   );
   if (error || !binary) {
     throw new Error(`build-kernels: assembly does not compile\n${stderr}`, { cause: error });

@@ -5,3 +5,6 @@ export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, transpo
 export {
   padImage, winogradFilter, winogradFilterGradient, winogradInput, winogradOutput, winogradOutputGradient,
 } from './winograd';
+export { channelAffine, channelGradient, channelGradientSums, channelMoments } from './channels';
+export { maxPoolGradient } from './maxPool';
+export { sgdStep } from './sgd';

@@ -3,7 +3,7 @@ import { directFilterGradient, directForward, directInputGradient } from './dire
 import { type Geometry, geometry, isWinograd } from './geometry.js';
 import type { Heap } from './heap.js';
 import type { Pointer } from './kernelModule.js';
-import type { WasmKernel } from './registerWasmKernels.js';
+import { kernel, type WasmKernel } from './wasmKernel.js';
 import { winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
 
 type Attrs = Parameters<typeof geometry>[2];
@@ -38,24 +38,19 @@ export const conv2dKernels: WasmKernel[] = [
   {
     name: 'Conv2DBackpropFilter',
     make: (heap) =>
-      kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attrs & { filterShape: number[] }>(({ x, dy }, attrs) => {
-        const g = geometry(x.shape, attrs.filterShape, attrs);
-        const dFilter = heap.output(attrs.filterShape);
-        const convolve = choose(g, winogradFilterGradient, directFilterGradient);
-        convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
-        return dFilter;
-      }),
+      kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attrs & { filterShape: number[] }>(
+        ({ x, dy }, attrs) => {
+          const g = geometry(x.shape, attrs.filterShape, attrs);
+          const dFilter = heap.output(attrs.filterShape);
+          const convolve = choose(g, winogradFilterGradient, directFilterGradient);
+          convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
+          return dFilter;
+        },
+      ),
   },
 ];
 
 /** Winograd where it applies and pays: a quarter of the products, against the cost of transforming thin inputs. */
 function choose(g: Geometry, winograd: Convolve, direct: Convolve): Convolve {
   return isWinograd(g) ? winograd : direct;
-}
-
-/** Types a kernel function by its inputs and attributes. */
-export function kernel<Inputs, KernelAttrs>(
-  run: (inputs: Inputs, attrs: KernelAttrs) => tf.TensorInfo | tf.TensorInfo[],
-): tf.KernelFunc {
-  return ({ inputs, attrs }) => run(inputs as Inputs, attrs as KernelAttrs);
 }

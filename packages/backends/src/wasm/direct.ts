@@ -14,7 +14,13 @@ const PIXELS = 384;
  * @param filter `[filterHeight, filterWidth, channels, outputs]`.
  * @param y `[batch, outHeight, outWidth, outputs]`, written in full.
  */
-export function directForward(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Geometry): void {
+export function directForward(
+  heap: Heap,
+  x: Pointer,
+  filter: Pointer,
+  y: Pointer,
+  g: Geometry,
+): void {
   const taps = g.filterHeight * g.filterWidth;
   const pixels = g.batch * g.outHeight * g.outWidth;
   implicitProduct(heap, {
@@ -23,7 +29,14 @@ export function directForward(heap: Heap, x: Pointer, filter: Pointer, y: Pointe
     depth: g.channels,
     columns: g.outputs,
     packFilter: (to) =>
-      heap.kernels.packPanels(filter, g.outputs, to, taps * g.channels, taps * g.channels, g.outputs),
+      heap.kernels.packPanels(
+        filter,
+        g.outputs,
+        to,
+        taps * g.channels,
+        taps * g.channels,
+        g.outputs,
+      ),
     locate: (row, zeros, table, at, step) => {
       const n = Math.floor(row / (g.outHeight * g.outWidth));
       const rest = row - n * g.outHeight * g.outWidth;
@@ -54,7 +67,13 @@ export function directForward(heap: Heap, x: Pointer, filter: Pointer, y: Pointe
  * @param dy `[batch, outHeight, outWidth, outputs]`.
  * @param dx `[batch, height, width, channels]`, written in full.
  */
-export function directInputGradient(heap: Heap, dy: Pointer, filter: Pointer, dx: Pointer, g: Geometry): void {
+export function directInputGradient(
+  heap: Heap,
+  dy: Pointer,
+  filter: Pointer,
+  dx: Pointer,
+  g: Geometry,
+): void {
   const taps = g.filterHeight * g.filterWidth;
   const matrix = g.channels * g.outputs;
   const order = phaseOrder(g);
@@ -67,7 +86,12 @@ export function directInputGradient(heap: Heap, dy: Pointer, filter: Pointer, dx
     packFilter: (to) => {
       for (let tap = 0; tap < taps; tap++) {
         heap.kernels.packPanelsTransposed(
-          filter + tap * matrix * 4, g.outputs, to + tap * g.outputs * 32, taps * g.outputs, g.outputs, g.channels,
+          filter + tap * matrix * 4,
+          g.outputs,
+          to + tap * g.outputs * 32,
+          taps * g.outputs,
+          g.outputs,
+          g.channels,
         );
       }
     },
@@ -102,7 +126,13 @@ export function directInputGradient(heap: Heap, dy: Pointer, filter: Pointer, dx
  *
  * @param dFilter `[filterHeight, filterWidth, channels, outputs]`, written in full.
  */
-export function directFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointer, g: Geometry): void {
+export function directFilterGradient(
+  heap: Heap,
+  x: Pointer,
+  dy: Pointer,
+  dFilter: Pointer,
+  g: Geometry,
+): void {
   const { kernels } = heap;
   const pixels = g.batch * g.outHeight * g.outWidth;
   const quads = Math.ceil(g.channels / 4);
@@ -121,7 +151,8 @@ export function directFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFilte
               const row = Math.floor((begin + i) / g.outWidth);
               const outX = begin + i - row * g.outWidth;
               const n = Math.floor(row / g.outHeight);
-              const inY = (row - n * g.outHeight) * g.strideHeight - g.padTop + ky * g.dilationHeight;
+              const inY =
+                (row - n * g.outHeight) * g.strideHeight - g.padTop + ky * g.dilationHeight;
               const inX = outX * g.strideWidth - g.padLeft + kx * g.dilationWidth;
               addresses[i] =
                 inY >= 0 && inY < g.height && inX >= 0 && inX < g.width
@@ -131,7 +162,16 @@ export function directFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFilte
             kernels.packQuadsIndirect(table, a, PIXELS, count, g.channels);
             const to = dFilter + (ky * g.filterWidth + kx) * g.channels * g.outputs * 4;
             kernels.gemmOuter(
-              a, PIXELS, b, PIXELS, to, g.outputs, g.channels, g.outputs, count, begin > 0 ? 1 : 0,
+              a,
+              PIXELS,
+              b,
+              PIXELS,
+              to,
+              g.outputs,
+              g.channels,
+              g.outputs,
+              count,
+              begin > 0 ? 1 : 0,
             );
           }
         }
@@ -151,7 +191,10 @@ interface ImplicitProduct {
   locate(row: number, zeros: Pointer, table: Uint32Array, at: number, step: number): Pointer;
 }
 
-function implicitProduct(heap: Heap, { rows, taps, depth, columns, packFilter, locate }: ImplicitProduct): void {
+function implicitProduct(
+  heap: Heap,
+  { rows, taps, depth, columns, packFilter, locate }: ImplicitProduct,
+): void {
   const panelBytes = Math.ceil(columns / 8) * taps * depth * 32;
   heap.scratch([panelBytes, ROWS * taps * 4, ROWS * 4, depth * 4], (b, table, targets, zeros) => {
     packFilter(b);

@@ -35,6 +35,16 @@ export class Heap {
     return new Uint32Array(this.backend.wasm.HEAPU8.buffer, pointer, count);
   }
 
+  /** View of `count` float32 values; valid until the next allocation. */
+  f32(pointer: Pointer, count: number): Float32Array {
+    return new Float32Array(this.backend.wasm.HEAPU8.buffer, pointer, count);
+  }
+
+  /** View of `count` float64 values; valid until the next allocation. */
+  f64(pointer: Pointer, count: number): Float64Array {
+    return new Float64Array(this.backend.wasm.HEAPU8.buffer, pointer, count);
+  }
+
   fill(pointer: Pointer, bytes: number, value: number): void {
     this.backend.wasm.HEAPU8.fill(value, pointer, pointer + bytes);
   }
@@ -49,7 +59,9 @@ export class Heap {
     const total = rounded.reduce((sum, bytes) => sum + bytes, LINE);
     const base = this.backend.wasm._malloc(total) >>> 0;
     if (base === 0) {
-      throw new Error(`wasm backend: no room for ${total} bytes of scratch memory; use a smaller batch`);
+      throw new Error(
+        `wasm backend: no room for ${total} bytes of scratch memory; use a smaller batch`,
+      );
     }
     try {
       let next = lines(base);

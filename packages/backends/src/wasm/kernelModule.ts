@@ -6,20 +6,189 @@ export type Pointer = number;
 
 /** What the WebAssembly module exports; assembly/ documents each function where it is. */
 export interface KernelExports {
-  gemmQuads(a: Pointer, b: Pointer, c: Pointer, rows: Count, quads: Count, stride: Count, panels: Count, ldc: Count): void;
-  gemmOuter(a: Pointer, aStride: Count, b: Pointer, bStride: Count, c: Pointer, ldc: Count, rows: Count, columns: Count, depth: Count, accumulate: 0 | 1): void;
-  gemmRows(table: Pointer, zeros: Pointer, b: Pointer, cTable: Pointer, rows: Count, columns: Count, taps: Count, depth: Count): void;
-  packPanels(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, columns: Count): void;
-  packPanelsTransposed(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, columns: Count): void;
+  gemmQuads(
+    a: Pointer,
+    b: Pointer,
+    c: Pointer,
+    rows: Count,
+    quads: Count,
+    stride: Count,
+    panels: Count,
+    ldc: Count,
+  ): void;
+  gemmOuter(
+    a: Pointer,
+    aStride: Count,
+    b: Pointer,
+    bStride: Count,
+    c: Pointer,
+    ldc: Count,
+    rows: Count,
+    columns: Count,
+    depth: Count,
+    accumulate: 0 | 1,
+  ): void;
+  gemmRows(
+    table: Pointer,
+    zeros: Pointer,
+    b: Pointer,
+    cTable: Pointer,
+    rows: Count,
+    columns: Count,
+    taps: Count,
+    depth: Count,
+  ): void;
+  packPanels(
+    from: Pointer,
+    ld: Count,
+    to: Pointer,
+    stride: Count,
+    depth: Count,
+    columns: Count,
+  ): void;
+  packPanelsTransposed(
+    from: Pointer,
+    ld: Count,
+    to: Pointer,
+    stride: Count,
+    depth: Count,
+    columns: Count,
+  ): void;
   packQuads(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, rows: Count): void;
   packQuadsIndirect(table: Pointer, to: Pointer, stride: Count, depth: Count, rows: Count): void;
   transpose(from: Pointer, to: Pointer, rows: Count, columns: Count): void;
-  padImage(from: Pointer, to: Pointer, height: Count, width: Count, channels: Count, quads: Count, paddedHeight: Count, paddedWidth: Count, top: number, left: number): void;
-  winogradInput(image: Pointer, v: Pointer, paddedWidth: Count, quads: Count, first: Count, count: Count, tilesAcross: Count, stride: Count, positionBytes: Count, temporary: Pointer): void;
-  winogradFilter(filter: Pointer, u: Pointer, channels: Count, outputs: Count, depth: Count, positionBytes: Count, temporary: Pointer): void;
-  winogradOutput(m: Pointer, to: Pointer, height: Count, width: Count, outputs: Count, columns: Count, first: Count, count: Count, tilesAcross: Count, positionBytes: Count, temporary: Pointer): void;
-  winogradOutputGradient(image: Pointer, w: Pointer, paddedWidth: Count, panels: Count, first: Count, count: Count, tilesAcross: Count, stride: Count, positionBytes: Count, temporary: Pointer): void;
-  winogradFilterGradient(p: Pointer, to: Pointer, channels: Count, outputs: Count, columns: Count, positionBytes: Count, temporary: Pointer): void;
+  padImage(
+    from: Pointer,
+    to: Pointer,
+    height: Count,
+    width: Count,
+    channels: Count,
+    quads: Count,
+    paddedHeight: Count,
+    paddedWidth: Count,
+    top: number,
+    left: number,
+  ): void;
+  winogradInput(
+    image: Pointer,
+    v: Pointer,
+    paddedWidth: Count,
+    quads: Count,
+    first: Count,
+    count: Count,
+    tilesAcross: Count,
+    stride: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+  ): void;
+  winogradFilter(
+    filter: Pointer,
+    u: Pointer,
+    channels: Count,
+    outputs: Count,
+    depth: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+  ): void;
+  winogradOutput(
+    m: Pointer,
+    to: Pointer,
+    height: Count,
+    width: Count,
+    outputs: Count,
+    columns: Count,
+    first: Count,
+    count: Count,
+    tilesAcross: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+  ): void;
+  winogradOutputGradient(
+    image: Pointer,
+    w: Pointer,
+    paddedWidth: Count,
+    panels: Count,
+    first: Count,
+    count: Count,
+    tilesAcross: Count,
+    stride: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+  ): void;
+  winogradFilterGradient(
+    p: Pointer,
+    to: Pointer,
+    channels: Count,
+    outputs: Count,
+    columns: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+  ): void;
+  channelMoments(x: Pointer, pivot: Pointer, sums: Pointer, rows: Count, channels: Count): void;
+  channelAffine(
+    x: Pointer,
+    scale: Pointer,
+    shift: Pointer,
+    y: Pointer,
+    rows: Count,
+    channels: Count,
+    relu: 0 | 1,
+  ): void;
+  channelGradientSums(
+    x: Pointer,
+    dy: Pointer,
+    mean: Pointer,
+    scale: Pointer,
+    shift: Pointer,
+    sums: Pointer,
+    rows: Count,
+    channels: Count,
+    relu: 0 | 1,
+  ): void;
+  channelGradient(
+    x: Pointer,
+    dy: Pointer,
+    scale: Pointer,
+    shift: Pointer,
+    a: Pointer,
+    b: Pointer,
+    c: Pointer,
+    dx: Pointer,
+    rows: Count,
+    channels: Count,
+    relu: 0 | 1,
+  ): void;
+  maxPoolGradient(
+    x: Pointer,
+    dy: Pointer,
+    dx: Pointer,
+    height: Count,
+    width: Count,
+    channels: Count,
+    outHeight: Count,
+    outWidth: Count,
+    filterHeight: Count,
+    filterWidth: Count,
+    strideHeight: Count,
+    strideWidth: Count,
+    dilationHeight: Count,
+    dilationWidth: Count,
+    padTop: number,
+    padLeft: number,
+  ): void;
+  sgdStep(
+    w: Pointer,
+    g: Pointer,
+    v: Pointer,
+    newW: Pointer,
+    newV: Pointer,
+    count: Count,
+    learningRate: number,
+    momentum: number,
+    weightDecay: number,
+    nesterov: 0 | 1,
+    first: 0 | 1,
+  ): void;
 }
 
 /** Which build of the kernels an engine runs. */
@@ -32,8 +201,13 @@ export function kernelBuild(): KernelBuild | undefined {
 }
 
 /** Compiles the kernels over `memory`, the heap of the TensorFlow.js wasm backend. */
-export async function loadKernels(memory: WebAssembly.Memory, build: KernelBuild): Promise<KernelExports> {
-  const { instance } = await WebAssembly.instantiate(bytes(build === 'relaxed' ? relaxed : simd), { env: { memory } });
+export async function loadKernels(
+  memory: WebAssembly.Memory,
+  build: KernelBuild,
+): Promise<KernelExports> {
+  const { instance } = await WebAssembly.instantiate(bytes(build === 'relaxed' ? relaxed : simd), {
+    env: { memory },
+  });
   return instance.exports as unknown as KernelExports;
 }
 

@@ -1,9 +1,8 @@
-import { broadcast_util, util } from '@tensorflow/tfjs-core';
 import type * as tf from '@tensorflow/tfjs-core';
-import { kernel } from './conv2d.js';
+import { broadcast_util, util } from '@tensorflow/tfjs-core';
 import type { Heap } from './heap.js';
 import type { Pointer } from './kernelModule.js';
-import type { WasmKernel } from './registerWasmKernels.js';
+import { kernel, type WasmKernel } from './wasmKernel.js';
 
 /** One matrix product C = op(A) · op(B), all row-major. */
 interface Product {
@@ -37,7 +36,10 @@ export function matMul(
   );
   const rows = transposeA ? aColumns : aRows;
   const columns = transposeB ? bRows : bColumns;
-  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const outer = broadcast_util.assertAndGetBroadcastShape(
+    a.shape.slice(0, -2),
+    b.shape.slice(0, -2),
+  );
   const product = { rows, columns, depth, transposeA, transposeB };
   const output = heap.output([...outer, rows, columns]);
   const aIndex = batchIndex(a.shape.slice(0, -2), outer);
@@ -89,7 +91,9 @@ function batchIndex(shape: number[], outer: number[]): (i: number) => number {
   if (util.arraysEqual(shape, outer)) return (i) => i;
   const strides = util.computeStrides(outer);
   const padded = [...new Array<number>(outer.length - shape.length).fill(1), ...shape];
-  const own = padded.map((size, axis) => (size === 1 ? 0 : util.sizeFromShape(padded.slice(axis + 1))));
+  const own = padded.map((size, axis) =>
+    size === 1 ? 0 : util.sizeFromShape(padded.slice(axis + 1)),
+  );
   return (i) =>
     util
       .indexToLoc(i, outer.length, strides)

@@ -1,8 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchNormKernels } from './batchNorm.js';
+import { registerBatchNormGradient } from './batchNormGradient.js';
 import { conv2dKernels } from './conv2d.js';
+import { fusedKernels } from './fused.js';
 import { Heap, type WasmBackend } from './heap.js';
-import { kernelBuild, type KernelBuild, loadKernels } from './kernelModule.js';
+import { identityKernels } from './identity.js';
+import { type KernelBuild, kernelBuild, loadKernels } from './kernelModule.js';
 import { matMulKernels } from './matMul.js';
+import { maxPoolKernels } from './maxPool.js';
+import { sgdKernels } from './sgd.js';
+import type { WasmKernel } from './wasmKernel.js';
 
 /** What `registerWasmKernels` did. */
 export interface RegisteredKernels {
@@ -14,13 +21,15 @@ export interface RegisteredKernels {
   reason?: string;
 }
 
-/** A kernel of ours: its TensorFlow.js name and what makes it over a heap. */
-export interface WasmKernel {
-  name: string;
-  make(heap: Heap): tf.KernelFunc;
-}
-
-const kernels: WasmKernel[] = [...conv2dKernels, ...matMulKernels];
+const kernels: WasmKernel[] = [
+  ...conv2dKernels,
+  ...matMulKernels,
+  ...batchNormKernels,
+  ...maxPoolKernels,
+  ...fusedKernels,
+  ...identityKernels,
+  ...sgdKernels,
+];
 
 let done: Promise<RegisteredKernels> | undefined;
 let owner: tf.KernelBackend | undefined;
@@ -42,23 +51,47 @@ export function registerWasmKernels(): Promise<RegisteredKernels> {
 }
 
 async function register(backend: WasmBackend): Promise<RegisteredKernels> {
-  const none = (reason: string): RegisteredKernels => ({ build: undefined, registered: [], reason });
+  const none = (reason: string): RegisteredKernels => ({
+    build: undefined,
+    registered: [],
+    reason,
+  });
   if (tf.getBackend() !== 'wasm') {
     return none(`the current backend is ${tf.getBackend()}, not wasm`);
   }
   const memory = backend.wasm?.asm?.memory;
   if (!(memory instanceof WebAssembly.Memory) || typeof backend.wasm._malloc !== 'function') {
-    return none('this version of @tensorflow/tfjs-backend-wasm keeps its heap elsewhere; our kernels know 4.22');
+    return none(
+      'this version of @tensorflow/tfjs-backend-wasm keeps its heap elsewhere; our kernels know 4.22',
+    );
   }
   if (typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer) {
-    return none('the wasm backend runs its threaded build, whose heap is shared; our kernels want the single-threaded one');
+    return none(
+      'the wasm backend runs its threaded build, whose heap is shared; our kernels want the single-threaded one',
+    );
   }
   const build = kernelBuild();
   if (!build) return none('this JavaScript engine has no WebAssembly SIMD');
+  const stock = new Map<string, tf.KernelFunc>();
+  const stockKernel = (name: string): tf.KernelFunc => {
+    const found = stock.get(name);
+    if (!found)
+      throw new Error(`wasm backend: TensorFlow.js has no kernel ${name} to fall back to`);
+    return found;
+  };
   const heap = new Heap(backend, await loadKernels(memory, build));
   for (const { name, make } of kernels) {
-    if (tf.getKernel(name, 'wasm')) tf.unregisterKernel(name, 'wasm');
-    tf.registerKernel({ kernelName: name, backendName: 'wasm', kernelFunc: make(heap) });
+    const before = tf.getKernel(name, 'wasm');
+    if (before) {
+      stock.set(name, before.kernelFunc);
+      tf.unregisterKernel(name, 'wasm');
+    }
+    tf.registerKernel({
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: make(heap, stockKernel),
+    });
   }
+  registerBatchNormGradient();
   return { build, registered: kernels.map(({ name }) => name) };
 }

@@ -16,7 +16,13 @@ const MOST_TILES = 108;
  * @param filter `[3, 3, channels, outputs]`.
  * @param y `[batch, outHeight, outWidth, outputs]`, written in full.
  */
-export function winogradForward(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Geometry): void {
+export function winogradForward(
+  heap: Heap,
+  x: Pointer,
+  filter: Pointer,
+  y: Pointer,
+  g: Geometry,
+): void {
   const { kernels } = heap;
   const grid = tileGrid(g);
   const quads = Math.ceil(g.channels / 4);
@@ -39,22 +45,57 @@ export function winogradForward(heap: Heap, x: Pointer, filter: Pointer, y: Poin
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           if (n !== padded) {
             kernels.padImage(
-              x + n * g.height * g.width * g.channels * 4, image, g.height, g.width, g.channels,
-              quads, grid.paddedHeight, grid.paddedWidth, g.padTop, g.padLeft,
+              x + n * g.height * g.width * g.channels * 4,
+              image,
+              g.height,
+              g.width,
+              g.channels,
+              quads,
+              grid.paddedHeight,
+              grid.paddedWidth,
+              g.padTop,
+              g.padLeft,
             );
             padded = n;
           }
           kernels.winogradInput(
-            image, v + at * 16, grid.paddedWidth, quads, first, count, grid.across, stride, vStep, temporary,
+            image,
+            v + at * 16,
+            grid.paddedWidth,
+            quads,
+            first,
+            count,
+            grid.across,
+            stride,
+            vStep,
+            temporary,
           );
         });
         for (let p = 0; p < POSITIONS; p++) {
-          kernels.gemmQuads(v + p * vStep, u + p * uStep, m + p * mStep, end - begin, quads, stride, panels, columns);
+          kernels.gemmQuads(
+            v + p * vStep,
+            u + p * uStep,
+            m + p * mStep,
+            end - begin,
+            quads,
+            stride,
+            panels,
+            columns,
+          );
         }
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           kernels.winogradOutput(
-            m + at * columns * 4, y + n * g.outHeight * g.outWidth * g.outputs * 4, g.outHeight, g.outWidth,
-            g.outputs, columns, first, count, grid.across, mStep, temporary,
+            m + at * columns * 4,
+            y + n * g.outHeight * g.outWidth * g.outputs * 4,
+            g.outHeight,
+            g.outWidth,
+            g.outputs,
+            columns,
+            first,
+            count,
+            grid.across,
+            mStep,
+            temporary,
           );
         });
       }
@@ -68,11 +109,22 @@ export function winogradForward(heap: Heap, x: Pointer, filter: Pointer, y: Poin
  * @param dy `[batch, outHeight, outWidth, outputs]`.
  * @param dx `[batch, height, width, channels]`, written in full.
  */
-export function winogradInputGradient(heap: Heap, dy: Pointer, filter: Pointer, dx: Pointer, g: Geometry): void {
+export function winogradInputGradient(
+  heap: Heap,
+  dy: Pointer,
+  filter: Pointer,
+  dx: Pointer,
+  g: Geometry,
+): void {
   const matrixBytes = g.channels * g.outputs * 4;
   heap.scratch([9 * matrixBytes], (turned) => {
     for (let tap = 0; tap < 9; tap++) {
-      heap.kernels.transpose(filter + tap * matrixBytes, turned + (8 - tap) * matrixBytes, g.channels, g.outputs);
+      heap.kernels.transpose(
+        filter + tap * matrixBytes,
+        turned + (8 - tap) * matrixBytes,
+        g.channels,
+        g.outputs,
+      );
     }
     winogradForward(heap, dy, turned, dx, {
       ...g,
@@ -93,7 +145,13 @@ export function winogradInputGradient(heap: Heap, dy: Pointer, filter: Pointer, 
  *
  * @param dFilter `[3, 3, channels, outputs]`, written in full.
  */
-export function winogradFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointer, g: Geometry): void {
+export function winogradFilterGradient(
+  heap: Heap,
+  x: Pointer,
+  dy: Pointer,
+  dFilter: Pointer,
+  g: Geometry,
+): void {
   const { kernels } = heap;
   const grid = tileGrid(g);
   const quads = Math.ceil(g.channels / 4);
@@ -107,7 +165,14 @@ export function winogradFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFil
   const gradientBytes = grid.paddedHeight * grid.paddedWidth * columns * 4;
 
   heap.scratch(
-    [POSITIONS * vStep, POSITIONS * wStep, POSITIONS * pStep, imageBytes, gradientBytes, TILE_BYTES],
+    [
+      POSITIONS * vStep,
+      POSITIONS * wStep,
+      POSITIONS * pStep,
+      imageBytes,
+      gradientBytes,
+      TILE_BYTES,
+    ],
     (v, w, p, image, gradient, temporary) => {
       let padded = -1;
       for (let begin = 0; begin < grid.tiles; begin += stride) {
@@ -115,26 +180,68 @@ export function winogradFilterGradient(heap: Heap, x: Pointer, dy: Pointer, dFil
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           if (n !== padded) {
             kernels.padImage(
-              x + n * g.height * g.width * g.channels * 4, image, g.height, g.width, g.channels,
-              quads, grid.paddedHeight, grid.paddedWidth, g.padTop, g.padLeft,
+              x + n * g.height * g.width * g.channels * 4,
+              image,
+              g.height,
+              g.width,
+              g.channels,
+              quads,
+              grid.paddedHeight,
+              grid.paddedWidth,
+              g.padTop,
+              g.padLeft,
             );
             kernels.padImage(
-              dy + n * g.outHeight * g.outWidth * g.outputs * 4, gradient, g.outHeight, g.outWidth, g.outputs,
-              panels * 2, grid.paddedHeight, grid.paddedWidth, 0, 0,
+              dy + n * g.outHeight * g.outWidth * g.outputs * 4,
+              gradient,
+              g.outHeight,
+              g.outWidth,
+              g.outputs,
+              panels * 2,
+              grid.paddedHeight,
+              grid.paddedWidth,
+              0,
+              0,
             );
             padded = n;
           }
           kernels.winogradInput(
-            image, v + at * 16, grid.paddedWidth, quads, first, count, grid.across, stride, vStep, temporary,
+            image,
+            v + at * 16,
+            grid.paddedWidth,
+            quads,
+            first,
+            count,
+            grid.across,
+            stride,
+            vStep,
+            temporary,
           );
           kernels.winogradOutputGradient(
-            gradient, w + at * 32, grid.paddedWidth, panels, first, count, grid.across, stride, wStep, temporary,
+            gradient,
+            w + at * 32,
+            grid.paddedWidth,
+            panels,
+            first,
+            count,
+            grid.across,
+            stride,
+            wStep,
+            temporary,
           );
         });
         for (let k = 0; k < POSITIONS; k++) {
           kernels.gemmOuter(
-            v + k * vStep, stride, w + k * wStep, stride, p + k * pStep, columns,
-            g.channels, columns, end - begin, begin > 0 ? 1 : 0,
+            v + k * vStep,
+            stride,
+            w + k * wStep,
+            stride,
+            p + k * pStep,
+            columns,
+            g.channels,
+            columns,
+            end - begin,
+            begin > 0 ? 1 : 0,
           );
         }
       }

@@ -1,0 +1,54 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { backend_util } from '@tensorflow/tfjs-core';
+import { kernel, type WasmKernel } from './wasmKernel.js';
+
+interface PoolAttrs {
+  filterSize: [number, number] | number;
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** `MaxPoolGrad`: each output gradient goes to the first of the largest inputs of its window. */
+export const maxPoolKernels: WasmKernel[] = [
+  {
+    name: 'MaxPoolGrad',
+    make: (heap) =>
+      kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo }, PoolAttrs>(
+        ({ dy, input }, { filterSize, strides, pad, dimRoundingMode }) => {
+          const p = backend_util.computePool2DInfo(
+            input.shape as [number, number, number, number],
+            filterSize,
+            strides,
+            1,
+            pad,
+            dimRoundingMode,
+          );
+          const dx = heap.output(input.shape);
+          const inBytes = p.inHeight * p.inWidth * p.inChannels * 4;
+          const outBytes = p.outHeight * p.outWidth * p.inChannels * 4;
+          for (let n = 0; n < p.batchSize; n++) {
+            heap.kernels.maxPoolGradient(
+              heap.at(input) + n * inBytes,
+              heap.at(dy) + n * outBytes,
+              heap.at(dx) + n * inBytes,
+              p.inHeight,
+              p.inWidth,
+              p.inChannels,
+              p.outHeight,
+              p.outWidth,
+              p.filterHeight,
+              p.filterWidth,
+              p.strideHeight,
+              p.strideWidth,
+              p.dilationHeight,
+              p.dilationWidth,
+              p.padInfo.top,
+              p.padInfo.left,
+            );
+          }
+          return dx;
+        },
+      ),
+  },
+];
