@@ -120,7 +120,7 @@ function hasBrowserGpu(): boolean {
 function noAdapter(): string {
   const wanted = 'WebGPU found no adapter: it wants a GPU with its driver';
   if (nodeProcess()?.platform !== 'linux') return wanted;
-  return `${wanted} for Vulkan (and Debian’s libvulkan1); for a software one, slow but exact, name its ICD file in VK_DRIVER_FILES and VK_ICD_FILENAMES`;
+  return `${wanted} for Vulkan (and Debian’s libvulkan1); for one in software, slow but exact, set VK_DRIVER_FILES and VK_ICD_FILENAMES to its ICD file (Debian’s chromium brings /usr/lib/chromium/vk_swiftshader_icd.json)`;
 }
 
 function define(target: object, name: string, value: unknown): void {
