@@ -46,8 +46,9 @@ export function labelRows(
   return oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), classes);
 }
 
+/** Cast afterwards: wasm's own float32 rows hold the bits of the integer 1. */
 function oneHot(ids: tf.Tensor1D, classes: number): tf.Tensor2D {
-  return tf.oneHot(tf.cast(ids, 'int32'), classes, 1, 0, 'float32') as tf.Tensor2D;
+  return tf.cast(tf.oneHot(tf.cast(ids, 'int32'), classes) as tf.Tensor2D, 'float32');
 }
 
 function needed(name: string, numClasses: number | undefined): number {

@@ -21,13 +21,15 @@ export function centred(rows: tf.Tensor2D): tf.Tensor2D {
  */
 export function spread(centredRows: tf.Tensor2D): tf.Tensor2D {
   const variance = tf.mean<tf.Tensor2D>(tf.square(centredRows), 1, true);
-  return rootOrZero(variance);
+  return tf.mul(tf.sqrt(tf.add(variance, isZero(variance))), tf.step(variance));
 }
 
-function rootOrZero(x: tf.Tensor2D): tf.Tensor2D {
-  const positive = tf.greater(x, 0);
-  const root = tf.sqrt(tf.where(positive, x, tf.onesLike(x)));
-  return tf.where<tf.Tensor2D>(positive, root, tf.zerosLike(x));
+/**
+ * 1 where `x`, which is never negative, is 0, and 0 elsewhere. Added to what divides or is rooted,
+ * it does the work of `tf.where`, whose condition tfjs cannot differentiate; this has gradient 0.
+ */
+function isZero(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.sub(1, tf.step(x));
 }
 
 /**
@@ -45,16 +47,16 @@ export function balanced(
   std1: tf.Tensor2D,
   std2: tf.Tensor2D,
 ): [p: tf.Tensor2D, q: tf.Tensor2D] {
-  const larger = tf.maximum(std1, std2);
-  const unit = tf.where(tf.greater(larger, 0), larger, tf.onesLike(larger));
+  const larger = tf.maximum<tf.Tensor2D>(std1, std2);
+  const unit = tf.add<tf.Tensor2D>(larger, isZero(larger));
   const rest = tf.sub<tf.Tensor2D>(1, r);
   const part1 = tf.mul<tf.Tensor2D>(r, tf.div(std2, unit));
   const part2 = tf.mul<tf.Tensor2D>(rest, tf.div(std1, unit));
   const whole = tf.add<tf.Tensor2D>(part1, part2);
-  const defined = tf.greater(whole, 0);
-  const divisor = tf.where(defined, whole, tf.onesLike(whole));
+  const neither = isZero(whole);
+  const divisor = tf.add<tf.Tensor2D>(whole, neither);
   return [
-    tf.where(defined, tf.div<tf.Tensor2D>(part1, divisor), r),
-    tf.where(defined, tf.div<tf.Tensor2D>(part2, divisor), rest),
+    tf.div(tf.add(part1, tf.mul(neither, r)), divisor),
+    tf.div(tf.add(part2, tf.mul(neither, rest)), divisor),
   ];
 }
