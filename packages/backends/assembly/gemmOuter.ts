@@ -1,5 +1,8 @@
 import { madd } from './simd';
 
+/** Rows of A that meet all panels of B before the next rows do; at a depth of 256 they fill 128 KiB. */
+const ROWS = 128;
+
 /**
  * C (+)= Aᵀ · B, a sum of outer products over `depth`: filter gradients and products with a transposed left side.
  *
@@ -14,13 +17,16 @@ export function gemmOuter(
   rows: i32, columns: i32, depth: i32, accumulate: i32,
 ): void {
   const cStep = <usize>ldc << 2;
-  for (let column = 0; column < columns; column += 8) {
-    const bPanel = b + ((<usize>(column >> 3) * <usize>bStride) << 5);
-    for (let row = 0; row < rows; row += 4) {
-      block4x8(
-        a + ((<usize>(row >> 2) * <usize>aStride) << 4), bPanel, depth,
-        c + <usize>row * cStep + (<usize>column << 2), cStep, rows - row, columns - column, accumulate,
-      );
+  for (let begin = 0; begin < rows; begin += ROWS) {
+    const end = min(begin + ROWS, rows);
+    for (let column = 0; column < columns; column += 8) {
+      const bPanel = b + ((<usize>(column >> 3) * <usize>bStride) << 5);
+      for (let row = begin; row < end; row += 4) {
+        block4x8(
+          a + ((<usize>(row >> 2) * <usize>aStride) << 4), bPanel, depth,
+          c + <usize>row * cStep + (<usize>column << 2), cStep, rows - row, columns - column, accumulate,
+        );
+      }
     }
   }
 }

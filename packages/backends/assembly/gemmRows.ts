@@ -2,8 +2,7 @@ import { storeRow } from './gemmOuter';
 import { madd } from './simd';
 
 /**
- * C = Σ over taps of A[tap] · B[tap], where each row of A is found through a table of addresses: matrix products, and
- * convolutions of any stride, padding and dilation without an image-to-column copy.
+ * C = Σ over taps of A[tap] · B[tap], where each row of A is found through a table of addresses: convolutions of any stride, padding and dilation without an image-to-column copy.
  *
  * @param table `[ceil(rows / 6)][taps][6]` u32: where the `depth` values of that row and tap begin. A row past the last repeats
  *   a valid one. An address equal to `zeros` stands for `depth` zeros; a tap whose six addresses are all `zeros` is skipped.

@@ -1,7 +1,7 @@
 export { gemmOuter } from './gemmOuter';
 export { gemmQuads } from './gemmQuads';
 export { gemmRows } from './gemmRows';
-export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, transpose } from './pack';
+export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, packQuadsTransposed, transpose } from './pack';
 export {
   padImage, winogradFilter, winogradFilterGradient, winogradInput, winogradOutput, winogradOutputGradient,
 } from './winograd';

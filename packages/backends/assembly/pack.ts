@@ -78,6 +78,30 @@ export function packQuads(from: usize, ld: i32, to: usize, stride: i32, depth: i
   }
 }
 
+/**
+ * Packs the transpose of a `[rows, depth]` matrix into quads, `[ceil(rows / 4)][stride][4]`, filling up with zeros.
+ *
+ * @param ld Values from one row to the next.
+ */
+export function packQuadsTransposed(from: usize, ld: i32, to: usize, stride: i32, depth: i32, rows: i32): void {
+  const step = <usize>ld << 2;
+  for (let row = 0; row < rows; row += 4) {
+    const source = from + <usize>row * step;
+    const target = to + ((<usize>(row >> 2) * <usize>stride) << 4);
+    if (rows - row >= 4) {
+      transpose4(source, step, target, 16, depth);
+    } else {
+      for (let i = 0; i < 4; i++) {
+        const inside = row + i < rows;
+        for (let k = 0; k < depth; k++) {
+          const at = target + (<usize>k << 4) + (<usize>i << 2);
+          store<f32>(at, inside ? load<f32>(source + <usize>i * step + (<usize>k << 2)) : 0);
+        }
+      }
+    }
+  }
+}
+
 /** Packs quads from pixels found through a table of `depth` addresses, each the start of `rows` values. */
 export function packQuadsIndirect(table: usize, to: usize, stride: i32, depth: i32, rows: i32): void {
   for (let k = 0; k < depth; k++) {

@@ -4,6 +4,9 @@ import type { Heap } from './heap.js';
 import type { Pointer } from './kernelModule.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
 
+/** Values of k that are packed and multiplied at a time; a panel of them stays in the first-level cache. */
+const DEPTH = 256;
+
 /** One matrix product C = op(A) · op(B), all row-major. */
 interface Product {
   rows: number;
@@ -59,30 +62,34 @@ export function matMul(
 function multiply(heap: Heap, a: Pointer, b: Pointer, c: Pointer, p: Product): void {
   const { kernels } = heap;
   const { rows, columns, depth } = p;
-  if (rows * columns === 0) return;
-  const panelBytes = Math.ceil(columns / 8) * depth * 32;
-  const packB = p.transposeB
-    ? (to: Pointer) => kernels.packPanelsTransposed(b, depth, to, depth, depth, columns)
-    : (to: Pointer) => kernels.packPanels(b, columns, to, depth, depth, columns);
-  if (p.transposeA) {
-    heap.scratch([Math.ceil(rows / 4) * depth * 16, panelBytes], (left, right) => {
-      kernels.packQuads(a, rows, left, depth, depth, rows);
-      packB(right);
-      kernels.gemmOuter(left, depth, right, depth, c, columns, rows, columns, depth, 0);
-    });
-    return;
-  }
-  const blocks = Math.ceil(rows / 6) * 6;
-  heap.scratch([panelBytes, blocks * 4, blocks * 4], (right, table, targets) => {
-    packB(right);
-    const addresses = heap.u32(table, blocks);
-    const results = heap.u32(targets, blocks);
-    for (let i = 0; i < blocks; i++) {
-      const row = Math.min(i, rows - 1);
-      addresses[i] = a + row * depth * 4;
-      results[i] = c + row * columns * 4;
-    }
-    kernels.gemmRows(table, 0, right, targets, rows, columns, 1, depth);
+  const most = Math.min(depth, DEPTH);
+  const leftBytes = Math.ceil(rows / 4) * most * 16;
+  const rightBytes = Math.ceil(columns / 8) * most * 32;
+  heap.scratch([leftBytes, rightBytes], (left, right) => {
+    let begin = 0;
+    do {
+      const count = Math.min(most, depth - begin);
+      if (p.transposeA) kernels.packQuads(a + begin * rows * 4, rows, left, count, count, rows);
+      else kernels.packQuadsTransposed(a + begin * 4, depth, left, count, count, rows);
+      if (p.transposeB) {
+        kernels.packPanelsTransposed(b + begin * 4, depth, right, count, count, columns);
+      } else {
+        kernels.packPanels(b + begin * columns * 4, columns, right, count, count, columns);
+      }
+      kernels.gemmOuter(
+        left,
+        count,
+        right,
+        count,
+        c,
+        columns,
+        rows,
+        columns,
+        count,
+        begin > 0 ? 1 : 0,
+      );
+      begin += count;
+    } while (begin < depth);
   });
 }
 

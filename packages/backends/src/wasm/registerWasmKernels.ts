@@ -70,7 +70,7 @@ async function register(backend: WasmBackend): Promise<RegisteredKernels> {
       'the wasm backend runs its threaded build, whose heap is shared; our kernels want the single-threaded one',
     );
   }
-  const build = kernelBuild();
+  const build = await kernelBuild();
   if (!build) return none('this JavaScript engine has no WebAssembly SIMD');
   const stock = new Map<string, tf.KernelFunc>();
   const stockKernel = (name: string): tf.KernelFunc => {
