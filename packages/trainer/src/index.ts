@@ -1,9 +1,29 @@
+export {
+  type LoadOptions,
+  ModelManager,
+  type ModelManagerOptions,
+  type TrainOptions,
+} from './ModelManager.js';
 export type { Optimizer, OptimizerConfig } from './optimizers/Optimizer.js';
 export { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export { writeReport } from './report/writeReport.js';
+export { type Confusion, Run, type RunOptions } from './run/Run.js';
+export type { RunConfig, RunSettings } from './run/RunConfig.js';
 export { constant } from './schedules/constant.js';
 export { type CosineOptions, cosine } from './schedules/cosine.js';
 export { type MilestonesOptions, milestones } from './schedules/milestones.js';
 export type { Schedule, ScheduleConfig, SchedulePoint } from './schedules/Schedule.js';
 export { scheduleFromConfig } from './schedules/scheduleFromConfig.js';
 export { type WarmupOptions, withWarmup } from './schedules/withWarmup.js';
+export type { AugmentOptions } from './training/batches.js';
+export type { TestBatch, TestResult } from './training/evaluate.js';
+export type { Loss, LossName } from './training/Loss.js';
+export type {
+  CheckpointEvent,
+  DoneEvent,
+  EpochEvent,
+  StartEvent,
+  StepEvent,
+  TrainEvent,
+} from './training/TrainEvent.js';

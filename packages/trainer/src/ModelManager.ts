@@ -1,0 +1,431 @@
+import { type Dataset, Preprocessing } from '@bcl/datasets';
+import type { Mixer } from '@bcl/mixing';
+import { createRandom } from '@bcl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { Checkpoint, EpochSums, TrainingState } from './checkpoint/Checkpoint.js';
+import { checkSameModel } from './checkpoint/checkSameModel.js';
+import { readCheckpoint } from './checkpoint/readCheckpoint.js';
+import { writeCheckpoint } from './checkpoint/writeCheckpoint.js';
+import type { Optimizer } from './optimizers/Optimizer.js';
+import { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
+import type { Run } from './run/Run.js';
+import { constant } from './schedules/constant.js';
+import type { Schedule } from './schedules/Schedule.js';
+import { type AugmentOptions, batches } from './training/batches.js';
+import { checkTrainOptions } from './training/checkTrainOptions.js';
+import { evaluate, type TestBatch, type TestResult } from './training/evaluate.js';
+import { LocalEngine } from './training/LocalEngine.js';
+import { type Loss, type LossName, lossFromName, nameOfLoss } from './training/Loss.js';
+import { Replica } from './training/Replica.js';
+import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
+
+export interface ModelManagerOptions {
+  /** Maps images `[B, H, W, C]` to logits `[B, K]`. */
+  model: LayersModel;
+  optimizer: Optimizer;
+  /** A loss of `@bcl/losses`, its name, or a function of your own of label rows and logits. */
+  loss: Loss | LossName;
+  /** Fitted on the training set; goes wherever the model goes. */
+  preprocessing: Preprocessing;
+  /** Seed of the order of examples and of augmentation. Default 0. */
+  seed?: number | string;
+}
+
+export interface TrainOptions {
+  /** Epochs of the whole run, those done before included. */
+  epochs: number;
+  /** Default 128. */
+  batchSize?: number;
+  /** Learning rate of every step. Default: always that of the optimizer. */
+  schedule?: Schedule;
+  /** Mixes the examples of each batch; without one this is standard learning. */
+  mixer?: Mixer;
+  /** Default `{ padding: 4, flip: true }`. */
+  augment?: AugmentOptions | false;
+  /** Evaluated after each epoch. */
+  test?: Dataset;
+  /** Every how many epochs the test set is evaluated; the last one always is. Default 1. */
+  testEvery?: number;
+  /** Where metrics and checkpoints go. */
+  run?: Run;
+}
+
+export interface LoadOptions {
+  /** Needed when the saved loss was a function of your own. */
+  loss?: Loss;
+  /** Needed when the saved optimizer is not of this package; its settings are then yours. */
+  optimizer?: Optimizer;
+}
+
+/**
+ * A model with all that training it takes: optimizer, loss, preprocessing, and how far it has come.
+ *
+ * @example
+ * ```js
+ * const manager = new ModelManager({ model, optimizer: sgd({ learningRate: 0.1 }), loss: 'klDivergence', preprocessing });
+ * for await (const event of manager.train(train, { epochs: 10, mixer, test })) {
+ *   if (event.type === 'epoch') console.log(event.epoch, event.testAccuracy);
+ * }
+ * await manager.save('checkpoint');
+ * ```
+ */
+export class ModelManager {
+  readonly model: LayersModel;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly preprocessing: Preprocessing;
+  readonly seed: number | string;
+  readonly #replica: Replica;
+  #state: Progress = { epoch: 0, step: 0, batch: 0, sums: noSums(), mixer: null };
+  #classNames: string[] | null = null;
+  #training = false;
+
+  constructor({ model, optimizer, loss, preprocessing, seed = 0 }: ModelManagerOptions) {
+    this.model = model;
+    this.optimizer = optimizer;
+    this.loss = typeof loss === 'string' ? lossFromName(loss) : loss;
+    this.preprocessing = preprocessing;
+    this.seed = seed;
+    this.#replica = new Replica(model, optimizer, this.loss);
+  }
+
+  /** Epochs done. */
+  get epoch(): number {
+    return this.#state.epoch;
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#state.step;
+  }
+
+  /** Names of the classes, as the training set gave them; null before any training. */
+  get classNames(): string[] | null {
+    return this.#classNames;
+  }
+
+  /**
+   * Trains, and tells of it: a step, an epoch, a checkpoint at a time. Leave the loop to stop; the
+   * manager then stands after the last step reported and can be saved, tested or trained on. A
+   * manager that comes from a checkpoint goes on where that was written, with the same numbers as
+   * if it had never stopped.
+   *
+   * @throws Error at the first step whose loss or gradient is not finite, naming the tensor in
+   * which it began; the weights are left as before that step.
+   */
+  train(trainSet: Dataset, options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
+    checkTrainOptions(trainSet, this.preprocessing, options);
+    return this.#train(trainSet, options);
+  }
+
+  async *#train(
+    trainSet: Dataset,
+    {
+      epochs,
+      batchSize = 128,
+      schedule = constant(this.optimizer.learningRate),
+      mixer,
+      augment = { padding: 4, flip: true },
+      test,
+      testEvery = 1,
+      run,
+    }: TrainOptions,
+  ): AsyncGenerator<TrainEvent, void, undefined> {
+    if (this.#training) {
+      throw new Error('ModelManager.train: the manager is training already; leave that loop first');
+    }
+    this.#training = true;
+    const engine = new LocalEngine(this.#replica);
+    const state = this.#state;
+    const random = createRandom(this.seed);
+    this.#classNames = [...trainSet.classNames];
+    const examples = trainSet.labels.length;
+    const stepsPerEpoch = Math.ceil(examples / batchSize);
+    const tell = async (event: TrainEvent): Promise<TrainEvent> => {
+      await run?.record(event);
+      return event;
+    };
+    let seconds = 0;
+    let tested: TestResult | undefined;
+    try {
+      if (mixer) this.#restoreMixer(mixer);
+      await run?.rewind(state.step);
+      yield {
+        type: 'start',
+        epochs,
+        epoch: state.epoch,
+        step: state.step,
+        stepsPerEpoch,
+        examples,
+        parameters: this.#countParameters(),
+        backend: tf.getBackend(),
+        threads: engine.threads,
+      };
+      while (state.epoch < epochs) {
+        const epoch = state.epoch + 1;
+        let clock = performance.now();
+        const source = batches(trainSet, {
+          batchSize,
+          preprocessing: this.preprocessing,
+          augment,
+          mixer,
+          random,
+          epoch,
+          skip: state.batch,
+        });
+        for await (const batch of source) {
+          const { index } = batch;
+          const place = (epoch - 1) * stepsPerEpoch + index;
+          const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
+          const count = batch.xs.shape[0];
+          let result: { loss: number; accuracy: number };
+          try {
+            result = await engine.step(batch, { step: state.step, epoch, learningRate });
+          } catch (error) {
+            throw await this.#withAdvice(error, run);
+          } finally {
+            tf.dispose([batch.xs, batch.ys]);
+          }
+          state.step++;
+          state.batch = index + 1;
+          state.mixer = mixer ? { settings: settingsOf(mixer), state: batch.mixerState } : null;
+          const took = (performance.now() - clock) / 1000;
+          seconds += took;
+          addStep(state.sums, { ...result, count, took, learningRate, first: state.step === 1 });
+          yield await tell({
+            type: 'step',
+            step: state.step,
+            epoch,
+            loss: result.loss,
+            accuracy: result.accuracy,
+            learningRate,
+            imagesPerSecond: count / took,
+          });
+          clock = performance.now();
+        }
+        if (state.sums.examples === 0) {
+          throw new Error(
+            `ModelManager.train: no batch of epoch ${epoch} holds two classes, so there is nothing to mix; use a larger batch than ${batchSize}`,
+          );
+        }
+        const event = epochEvent(epoch, state);
+        state.epoch = epoch;
+        state.batch = 0;
+        state.sums = noSums();
+        if (test && (epoch % testEvery === 0 || epoch === epochs)) {
+          tested = await this.test(test, { batchSize });
+          event.testLoss = tested.loss;
+          event.testAccuracy = tested.accuracy;
+          const matrix = tested.confusion;
+          await run?.saveConfusion({ classNames: [...test.classNames], matrix });
+        }
+        await tell(event);
+        // Written before the caller hears of the epoch: whoever leaves there has lost nothing.
+        if (run) await this.save(run.checkpoint);
+        yield event;
+        if (run) yield { type: 'checkpoint', epoch, step: state.step, folder: run.checkpoint };
+      }
+      yield {
+        type: 'done',
+        epochs,
+        step: state.step,
+        seconds,
+        ...(tested ? { testLoss: tested.loss, testAccuracy: tested.accuracy } : {}),
+      };
+    } finally {
+      this.#training = false;
+      await engine.close();
+    }
+  }
+
+  /**
+   * Evaluates the model on a data set, whose raw bytes go through the preprocessing that was saved
+   * with the model, or on batches prepared elsewhere, which that preprocessing checks first.
+   *
+   * @param data A `Dataset`, or an iterable of `{ xs, ys }` with images as the model wants them and
+   * label rows `[B, K]`. As with `DataIterator`, whose batches these may be, they are disposed here.
+   * @throws Error when batches do not look like this model's preprocessing, such as BC+ images
+   * that kept their mean.
+   */
+  test(
+    data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
+    { batchSize = 128 }: { batchSize?: number } = {},
+  ): Promise<TestResult> {
+    return evaluate(this.model, this.loss, this.preprocessing, data, batchSize);
+  }
+
+  /**
+   * Writes a checkpoint: model, optimizer, preprocessing and progress. A folder that holds one is
+   * replaced as a whole: a full disk or a kill at any moment leaves the old or the new.
+   */
+  async save(folder: string): Promise<void> {
+    await writeCheckpoint(folder, await this.#checkpoint());
+  }
+
+  /**
+   * Loads a checkpoint as a new manager. Layers that are not of tfjs need their package imported
+   * before, as `import '@bcl/models'`.
+   *
+   * @throws Error when a file is missing or damaged, a layer unknown, or the loss not a named one.
+   */
+  static async load(folder: string, { loss, optimizer }: LoadOptions = {}): Promise<ModelManager> {
+    const checkpoint = await readCheckpoint(folder);
+    const { state } = checkpoint;
+    if (!loss && state.loss === null) {
+      throw new Error(
+        `ModelManager.load: the loss of ${folder} is a function of its author's; pass it as { loss }`,
+      );
+    }
+    const manager = new ModelManager({
+      model: await modelFrom(checkpoint, folder),
+      optimizer: optimizer ?? optimizerFromConfig(state.optimizer),
+      loss: loss ?? lossFromName(state.loss as string),
+      preprocessing: Preprocessing.fromJSON(state.preprocessing as never),
+      seed: state.seed,
+    });
+    manager.#take(checkpoint);
+    return manager;
+  }
+
+  /**
+   * Puts this manager where a checkpoint stands: weights, optimizer and progress. Model, loss and
+   * preprocessing stay its own.
+   *
+   * @throws Error when the checkpoint is of another model; nothing is changed then.
+   */
+  async restore(folder: string): Promise<void> {
+    const checkpoint = await readCheckpoint(folder);
+    checkSameModel(folder, checkpoint.weights.specs, this.#replica.weights);
+    const { trainable, others } = this.#replica.weights;
+    const values = tf.io.decodeWeights(checkpoint.weights.data, checkpoint.weights.specs);
+    for (const [name, variable] of Object.entries({ ...trainable, ...others })) {
+      variable.assign(values[name] as tf.Tensor);
+    }
+    tf.dispose(values);
+    this.#take(checkpoint);
+  }
+
+  /** Frees model and optimizer. */
+  dispose(): void {
+    this.model.dispose();
+    this.optimizer.dispose();
+  }
+
+  /** Takes over all of a checkpoint but the weights of the model. */
+  #take({ state, optimizer }: Checkpoint): void {
+    const tensors = tf.io.decodeWeights(optimizer.data, optimizer.specs);
+    this.optimizer.restore(tensors);
+    tf.dispose(tensors);
+    const { epoch, step, batch, sums, mixer } = state;
+    this.#state = { epoch, step, batch, sums, mixer };
+    this.#classNames = state.classNames;
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    const { trainable, others } = this.#replica.weights;
+    const weights = await tf.io.encodeWeights({ ...trainable, ...others });
+    const optimizer = await tf.io.encodeWeights(this.optimizer.state());
+    const state: TrainingState = {
+      version: 1,
+      ...this.#state,
+      seed: this.seed,
+      loss: nameOfLoss(this.loss),
+      optimizer: this.optimizer.getConfig(),
+      preprocessing: this.preprocessing.toJSON(),
+      classNames: this.#classNames,
+    };
+    return { state, topology: this.model.toJSON(null, false), weights, optimizer };
+  }
+
+  /** Lets a mixer go on where the checkpoint left one of the same settings. */
+  #restoreMixer(mixer: Mixer): void {
+    const saved = this.#state.mixer;
+    if (saved?.state && saved.settings === settingsOf(mixer)) mixer.restore(saved.state);
+  }
+
+  async #withAdvice(error: unknown, run: Run | undefined): Promise<unknown> {
+    if (!(error instanceof Error) || !run || !(await run.hasCheckpoint())) return error;
+    error.message += `; the checkpoint after epoch ${this.epoch} is in ${run.checkpoint}`;
+    return error;
+  }
+
+  #countParameters(): number {
+    const weights = Object.values(this.#replica.weights.trainable);
+    return weights.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+type Progress = Pick<TrainingState, 'epoch' | 'step' | 'batch' | 'sums' | 'mixer'>;
+
+/** The settings of a mixer as text, to tell whether two are alike. */
+function settingsOf({ method, label, classes, ratio, numClasses, seed }: Mixer): string {
+  const drawn = typeof ratio === 'function' ? 'function' : ratio;
+  return JSON.stringify({ method, label, classes, ratio: drawn, numClasses, seed });
+}
+
+function noSums(): EpochSums {
+  return {
+    loss: 0,
+    hits: 0,
+    examples: 0,
+    seconds: 0,
+    timedExamples: 0,
+    timedSeconds: 0,
+    learningRate: 0,
+  };
+}
+
+function addStep(
+  sums: EpochSums,
+  step: {
+    loss: number;
+    accuracy: number;
+    count: number;
+    took: number;
+    learningRate: number;
+    first: boolean;
+  },
+): void {
+  sums.loss += step.loss * step.count;
+  sums.hits += step.accuracy * step.count;
+  sums.examples += step.count;
+  sums.seconds += step.took;
+  sums.learningRate = step.learningRate;
+  if (step.first) return;
+  sums.timedExamples += step.count;
+  sums.timedSeconds += step.took;
+}
+
+function epochEvent(epoch: number, { step, sums }: Progress): EpochEvent {
+  const { loss, hits, examples, seconds, timedExamples, timedSeconds, learningRate } = sums;
+  return {
+    type: 'epoch',
+    epoch,
+    step,
+    trainLoss: loss / examples,
+    trainAccuracy: hits / examples,
+    seconds,
+    imagesPerSecond: timedSeconds > 0 ? timedExamples / timedSeconds : examples / seconds,
+    learningRate,
+  };
+}
+
+async function modelFrom({ topology, weights }: Checkpoint, folder: string): Promise<LayersModel> {
+  try {
+    return await loadLayersModel({
+      load: async () => ({
+        modelTopology: topology as Record<string, never>,
+        weightSpecs: weights.specs,
+        weightData: weights.data,
+      }),
+    });
+  } catch (error) {
+    const { message } = error as Error;
+    const unknown = /Unknown layer: (\w+)/.exec(message)?.[1];
+    if (!unknown) throw error;
+    throw new Error(
+      `ModelManager.load: the model of ${folder} has a layer ${unknown} that nobody has registered; import the package that it comes from first (@bcl/models for those that begin with Bcl)`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { MixerState } from '@bcl/mixing';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { OptimizerConfig } from '../optimizers/Optimizer.js';
+
+/** Sums over the part of an epoch that is done. */
+export interface EpochSums {
+  /** Loss and hits, summed over examples. */
+  loss: number;
+  hits: number;
+  examples: number;
+  seconds: number;
+  /** Without the run's first step. */
+  timedExamples: number;
+  timedSeconds: number;
+  learningRate: number;
+}
+
+/** Where a training stands, all but its tensors; plain JSON. */
+export interface TrainingState {
+  /** Version of the format of a checkpoint. */
+  version: 1;
+  /** Epochs done. */
+  epoch: number;
+  /** Steps done. */
+  step: number;
+  /** Batches done of the epoch under way. */
+  batch: number;
+  sums: EpochSums;
+  seed: number | string;
+  /** Name of the loss; null for a function of the caller's. */
+  loss: string | null;
+  optimizer: OptimizerConfig;
+  preprocessing: unknown;
+  classNames: string[] | null;
+  /** Settings of the mixer, as text, and where its draws stand. */
+  mixer: { settings: string; state: MixerState | null } | null;
+}
+
+/** A whole checkpoint in memory. */
+export interface Checkpoint {
+  state: TrainingState;
+  /** The model's layers, as tfjs-layers saves them. */
+  topology: unknown;
+  /** Weights under the names of tfjs-layers. */
+  weights: SavedTensors;
+  /** What the optimizer remembers, under the names of the weights. */
+  optimizer: SavedTensors;
+}
+
+/** Tensors as bytes, with what is needed to read them. */
+export interface SavedTensors {
+  specs: tf.io.WeightsManifestEntry[];
+  data: ArrayBuffer;
+}

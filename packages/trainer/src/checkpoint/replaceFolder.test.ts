@@ -1,0 +1,128 @@
+import { mkdtempSync, promises, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FolderFs, findFolder, replaceFolder } from './replaceFolder.js';
+
+const before = { 'a.bin': 'old a', 'b.json': 'old b' };
+const after = { 'a.bin': 'the new a, longer', 'b.json': 'the new b, longer' };
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'bcl-folder-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** All files of a folder with their contents. */
+function contents(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+}
+
+/**
+ * A file system whose n-th call fails: a full disk goes on afterwards, a kill lets no later call
+ * through. A write that fails has put down half of its content.
+ */
+function failing(n: number, mode: 'full disk' | 'kill'): { fs: FolderFs; calls: () => number } {
+  let calls = 0;
+  const guard = async <T>(run: () => Promise<T>, half?: () => Promise<unknown>): Promise<T> => {
+    calls++;
+    if (calls === n || (mode === 'kill' && calls > n)) {
+      if (calls === n) await half?.();
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    }
+    return run();
+  };
+  const fs = {
+    mkdir: (...args: Parameters<FolderFs['mkdir']>) => guard(() => promises.mkdir(...args)),
+    rename: (from: string, to: string) => guard(() => promises.rename(from, to)),
+    rm: (...args: Parameters<FolderFs['rm']>) => guard(() => promises.rm(...args)),
+    stat: (path: string) => guard(() => promises.stat(path)),
+    open: (path: string, flags: string) =>
+      guard(async () => {
+        const file = await promises.open(path, flags);
+        return {
+          writeFile: (content: string) =>
+            guard(
+              () => file.writeFile(content),
+              () => file.writeFile(content.slice(0, content.length / 2)),
+            ),
+          sync: () => guard(() => file.sync()),
+          close: async () => {
+            await file.close();
+          },
+        };
+      }),
+  };
+  return { fs: fs as unknown as FolderFs, calls: () => calls };
+}
+
+/** Every call at which a replacement can fail. */
+async function countCalls(): Promise<number> {
+  const folder = join(root, 'count');
+  await replaceFolder(folder, before);
+  const { fs, calls } = failing(Number.POSITIVE_INFINITY, 'kill');
+  await replaceFolder(folder, after, fs);
+  return calls();
+}
+
+describe('replaceFolder', () => {
+  test('writes a folder and leaves nothing else', async () => {
+    const folder = join(root, 'deep', 'checkpoint');
+    await replaceFolder(folder, before);
+    expect(contents(folder)).toEqual(before);
+    expect(readdirSync(join(root, 'deep'))).toEqual(['checkpoint']);
+  });
+
+  test('replaces all files of the old folder', async () => {
+    const folder = join(root, 'checkpoint');
+    await replaceFolder(folder, { ...before, 'gone.txt': 'x' });
+    await replaceFolder(folder, after);
+    expect(contents(folder)).toEqual(after);
+    expect(readdirSync(root)).toEqual(['checkpoint']);
+  });
+
+  test.each(['full disk', 'kill'] as const)(
+    'leaves all of the old or all of the new files at whichever call a %s comes',
+    async (mode) => {
+      const calls = await countCalls();
+      expect(calls).toBeGreaterThan(12);
+      const seen = new Set<string>();
+      for (let n = 1; n <= calls; n++) {
+        const folder = join(root, `at-${n}`);
+        await replaceFolder(folder, before);
+        await replaceFolder(folder, after, failing(n, mode).fs).catch(() => {});
+        const found = await findFolder(folder);
+        const files = contents(found as string);
+        seen.add(JSON.stringify(files));
+        // The next one works, whatever the failure left behind.
+        await replaceFolder(folder, { c: 'third' });
+        expect(contents(folder)).toEqual({ c: 'third' });
+        expect(readdirSync(root).filter((name) => name.startsWith(`at-${n}.`))).toEqual([]);
+      }
+      expect(seen).toEqual(new Set([JSON.stringify(before), JSON.stringify(after)]));
+    },
+  );
+
+  test('reports a full disk', async () => {
+    const { fs } = failing(8, 'full disk');
+    await expect(replaceFolder(join(root, 'checkpoint'), before, fs)).rejects.toThrow('ENOSPC');
+  });
+
+  test('does not mind what a killed writer left beside the folder', async () => {
+    const folder = join(root, 'checkpoint');
+    await replaceFolder(folder, before);
+    await mkdir(`${folder}.writing`);
+    await writeFile(join(`${folder}.writing`, 'a.bin'), 'trunc');
+    expect(await findFolder(folder)).toBe(folder);
+    await replaceFolder(folder, after);
+    expect(contents(folder)).toEqual(after);
+  });
+});
+
+describe('findFolder', () => {
+  test('is null where nothing was ever written', async () => {
+    expect(await findFolder(join(root, 'nothing'))).toBeNull();
+  });
+});

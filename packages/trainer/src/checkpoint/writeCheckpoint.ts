@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from './Checkpoint.js';
+import { type FolderFs, replaceFolder } from './replaceFolder.js';
+
+/** Size and SHA-256 of a file, by which a damaged one is known. */
+export interface FileSeal {
+  bytes: number;
+  sha256: string;
+}
+
+/**
+ * Writes a checkpoint: `model.json` and `weights.bin`, which tfjs-layers loads as they are,
+ * `optimizer.bin`, and `training.json` with all the rest and the seals of the other files.
+ *
+ * The folder is replaced as a whole (`replaceFolder`), so a full disk or a kill leaves the
+ * checkpoint that was there. A folder with files of somebody else is refused.
+ */
+export async function writeCheckpoint(
+  folder: string,
+  { state, topology, weights, optimizer }: Checkpoint,
+  fs?: FolderFs,
+): Promise<void> {
+  await refuseForeign(folder);
+  const model = JSON.stringify({
+    format: 'layers-model',
+    generatedBy: '@bcl/trainer',
+    convertedBy: null,
+    modelTopology: topology,
+    weightsManifest: [{ paths: ['weights.bin'], weights: weights.specs }],
+  });
+  const files: Record<string, Uint8Array | string> = {
+    'model.json': model,
+    'weights.bin': new Uint8Array(weights.data),
+    'optimizer.bin': new Uint8Array(optimizer.data),
+  };
+  const seals = Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [name, seal(content)]),
+  );
+  const training = { ...state, optimizerTensors: optimizer.specs, files: seals };
+  files['training.json'] = JSON.stringify(training, null, 1);
+  try {
+    await replaceFolder(folder, files, fs);
+  } catch (error) {
+    throw new Error(
+      `ModelManager.save: cannot write the checkpoint ${folder}: ${(error as Error).message}; the one that was there, if any, is as it was`,
+      { cause: error },
+    );
+  }
+}
+
+/** The seal of a file's content. */
+export function seal(content: Uint8Array | string): FileSeal {
+  return {
+    bytes: Buffer.byteLength(content),
+    sha256: createHash('sha256').update(content).digest('hex'),
+  };
+}
+
+/** Throws when replacing the folder would remove what is not a checkpoint. */
+async function refuseForeign(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null);
+  if (!found) return;
+  const names = found.isDirectory() ? await readdir(folder) : ['a file'];
+  if (names.length > 0 && !names.includes('training.json')) {
+    throw new Error(
+      `ModelManager.save: ${folder} must be a new folder, an empty one or an earlier checkpoint, got one with ${names.slice(0, 3).join(', ')}; choose ${join(folder, 'checkpoint')}`,
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import type { RunSettings } from '../run/RunConfig.js';
+
+/** Settings of a run that tests nothing by them. */
+export const settings: RunSettings = {
+  data: { source: 'tiny' },
+  model: { name: 'tiny' },
+  method: 'bc+',
+  label: 'ratio',
+  training: {
+    epochs: 2,
+    batchSize: 16,
+    learningRate: 0.1,
+    momentum: 0.9,
+    weightDecay: 0,
+    schedule: { name: 'constant', learningRate: 0.1 },
+    augment: false,
+  },
+  seed: 1,
+  backend: 'wasm',
+  threads: 1,
+};

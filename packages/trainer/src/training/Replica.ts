@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import type { Optimizer } from '../optimizers/Optimizer.js';
+import type { Loss } from './Loss.js';
+import { type NamedWeights, namedWeights } from './namedWeights.js';
+
+/** What one pass forward and back gives. All tensors are the caller's. */
+export interface Pass {
+  /** Mean loss, a scalar. */
+  loss: tf.Tensor;
+  logits: tf.Tensor;
+  /** Under the names of `weights.trainable`. */
+  gradients: tf.NamedTensorMap;
+  /** The other weights as they were before the pass, for `undo`. */
+  before: tf.NamedTensorMap;
+}
+
+/** A layer that draws its masks from where an example stands in the run. */
+interface Seekable {
+  seek(step: number, firstExample: number): void;
+}
+
+type Layer = InstanceType<typeof tfLayers.Layer>;
+
+/** One copy of a model with its optimizer: computes gradients and applies them. */
+export class Replica {
+  readonly weights: NamedWeights;
+  readonly #seekable: Seekable[];
+
+  constructor(
+    readonly model: LayersModel,
+    readonly optimizer: Optimizer,
+    readonly loss: Loss,
+  ) {
+    this.weights = namedWeights(model);
+    this.#seekable = seekables(model.layers);
+  }
+
+  /**
+   * Loss and gradients of a batch, or of a part of it.
+   *
+   * @param step Steps of the run before this one.
+   * @param firstExample Place of the part's first example in the batch.
+   */
+  pass(xs: tf.Tensor, ys: tf.Tensor, step: number, firstExample = 0): Pass {
+    for (const layer of this.#seekable) layer.seek(step, firstExample);
+    const before = clones(this.weights.others);
+    let logits: tf.Tensor | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const output = this.model.apply(xs, { training: true }) as tf.Tensor;
+      logits = tf.keep(tf.clone(output));
+      return tf.mean(this.loss(ys, output)) as tf.Scalar;
+    }, Object.values(this.weights.trainable));
+    const gradients: tf.NamedTensorMap = {};
+    for (const [name, variable] of Object.entries(this.weights.trainable)) {
+      const gradient = grads[variable.name];
+      if (gradient) gradients[name] = gradient;
+    }
+    return { loss: value, logits: logits as tf.Tensor, gradients, before };
+  }
+
+  /** Takes the optimizer's step. */
+  apply(gradients: tf.NamedTensorMap, learningRate: number): void {
+    this.optimizer.step(this.weights.trainable, gradients, learningRate);
+  }
+
+  /** Gives the other weights back what they held before a pass that is not to count. */
+  undo({ before }: Pass): void {
+    for (const [name, value] of Object.entries(before)) this.weights.others[name]?.assign(value);
+  }
+}
+
+/** Frees the tensors of a pass. */
+export function disposePass({ loss, logits, gradients, before }: Pass): void {
+  tf.dispose([loss, logits, gradients, before]);
+}
+
+/** Handles on what variables hold now; no copy is made. */
+function clones(variables: Record<string, tf.Variable>): tf.NamedTensorMap {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => [name, tf.clone<tf.Tensor>(variable)]),
+  );
+}
+
+/** The layers that `seek`, those of models inside of the model included. */
+function seekables(layers: Layer[]): Seekable[] {
+  return layers.flatMap((layer) => {
+    const inner = (layer as { layers?: Layer[] }).layers;
+    if (Array.isArray(inner)) return seekables(inner);
+    return 'seek' in layer ? [layer as unknown as Seekable] : [];
+  });
+}

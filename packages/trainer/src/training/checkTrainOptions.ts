@@ -1,0 +1,44 @@
+import type { Dataset, Preprocessing } from '@bcl/datasets';
+import type { TrainOptions } from '../ModelManager.js';
+
+/** Throws when a training cannot go as asked, before anything has begun. */
+export function checkTrainOptions(
+  trainSet: Dataset,
+  preprocessing: Preprocessing,
+  { epochs, batchSize = 128, mixer, test, testEvery = 1, augment }: TrainOptions,
+): void {
+  positive('epochs', epochs);
+  positive('batchSize', batchSize);
+  positive('testEvery', testEvery);
+  const examples = trainSet.labels.length;
+  if (examples === 0)
+    throw new RangeError('ModelManager.train: the data set must hold examples, got 0');
+  if (batchSize > examples) {
+    throw new RangeError(
+      `ModelManager.train: batchSize must be at most the ${examples} examples of the data set, got ${batchSize}; use a smaller batch`,
+    );
+  }
+  preprocessing.checkDataset(trainSet);
+  if (test) preprocessing.checkDataset(test);
+  if (augment) {
+    const { padding } = augment;
+    if (!Number.isInteger(padding) || padding < 0) {
+      throw new RangeError(
+        `ModelManager.train: padding must be a whole number of pixels from 0 up, got ${padding}`,
+      );
+    }
+  }
+  if (mixer?.classes === 'different' && new Set(trainSet.labels).size < 2) {
+    throw new RangeError(
+      `ModelManager.train: mixing needs examples of two classes, got ${examples} of class ${trainSet.labels[0]} alone; use data of more classes, or no mixer`,
+    );
+  }
+}
+
+function positive(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(
+      `ModelManager.train: ${name} must be a whole number from 1 up, got ${value}`,
+    );
+  }
+}

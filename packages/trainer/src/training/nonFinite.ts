@@ -1,0 +1,60 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** The tensors of one step, in the order in which they come about. */
+export interface StepTensors {
+  images: tf.Tensor;
+  labels: tf.Tensor;
+  /** Weights before the step. */
+  weights: tf.NamedTensorMap;
+  logits: tf.Tensor;
+  loss: tf.Tensor;
+  gradients: tf.NamedTensorMap;
+}
+
+/**
+ * Says which tensor of a step first held a number that is not finite, and what that is likely to
+ * come from; null when all are finite.
+ */
+export async function describeNonFinite(
+  { images, labels, weights, logits, loss, gradients }: StepTensors,
+  learningRate: number,
+): Promise<string | null> {
+  const tooFast = `the learning rate of ${learningRate} is probably too high: try ${Number((learningRate / 10).toPrecision(2))}, or a warm-up`;
+  const suspects: [string, tf.Tensor, string][] = [
+    [
+      'the images of the batch',
+      images,
+      'look for NaN or a standard deviation of 0 in the preprocessing',
+    ],
+    ['the labels of the batch', labels, 'label rows must be numbers that sum to 1'],
+    ...Object.entries(weights).map(([name, weight]): [string, tf.Tensor, string] => [
+      `the weight ${name}`,
+      weight,
+      `it was so before this step; load an earlier checkpoint, and if it comes again, ${tooFast}`,
+    ]),
+    ['the logits', logits, tooFast],
+    [
+      'the loss',
+      loss,
+      'the logits are finite, so the loss function is what overflows; klDivergence and softmaxCrossEntropy of @bcl/losses do not',
+    ],
+    ...Object.entries(gradients).map(([name, gradient]): [string, tf.Tensor, string] => [
+      `the gradient of ${name}`,
+      gradient,
+      tooFast,
+    ]),
+  ];
+  for (const [name, tensor, cause] of suspects) {
+    const values = await tensor.data();
+    let bad = 0;
+    let first = 0;
+    for (const value of values) {
+      if (Number.isFinite(value)) continue;
+      if (bad++ === 0) first = value;
+    }
+    if (bad > 0) {
+      return `first in ${name} (${first} in ${bad} of ${values.length} numbers); ${cause}`;
+    }
+  }
+  return null;
+}
