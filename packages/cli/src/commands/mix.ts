@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { type LabelName, labelNames } from '../names.js';
+import { oneOf, wholeNumber } from '../parse.js';
+
+const examples = `
+Examples:
+  $ bcl mix
+  $ bcl mix --data cifar-10-binary.tar.gz --count 8 --seed 3 --out cifar.png
+
+From top to bottom: image 1, image 2, their ratio, the BC mix, the BC+ mix, the label.`;
+
+/** Flags of `bcl mix`. */
+export interface MixFlags {
+  data: string;
+  limit: number;
+  out: string;
+  count: number;
+  seed: number;
+  label: LabelName;
+}
+
+/** Adds `bcl mix`. */
+export function addMix(program: Command): void {
+  program
+    .command('mix')
+    .description('draw a picture of mixed images')
+    .option('--data <source>', "'embedded', or CIFAR-10 as .tar.gz or folder", 'embedded')
+    .option('--out <file>', 'PNG file to write', 'mix.png')
+    .option('--count <n>', 'pairs to show', wholeNumber(1), 6)
+    .option('--seed <n>', 'which pairs', wholeNumber(0), 0)
+    .option(
+      '--label <rule>',
+      `label of a mix: ${labelNames.join(', ')}`,
+      oneOf(labelNames),
+      'ratio' as const,
+    )
+    .option('--limit <n>', 'choose among the first n images', wholeNumber(2), 1000)
+    .addHelpText('after', examples)
+    .action(async (flags: MixFlags) => {
+      const { mixPicture } = await import('../sheet/mixPicture.js');
+      await mixPicture(flags);
+    });
+}

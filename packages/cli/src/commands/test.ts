@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { backendNames } from '../names.js';
+import { oneOf, wholeNumber } from '../parse.js';
+
+const examples = `
+Examples:
+  The whole test set of the data that the run was trained on
+    $ bcl test runs/convnet-bcplus-1
+
+  Its first 2 000 images, from another copy
+    $ bcl test runs/convnet-bcplus-1 --data cifar-10-batches-bin --limit 2000
+
+Images are preprocessed as the run saved it, so a BC+ network sees what it was trained on.`;
+
+/** Flags of `bcl test`. */
+export interface TestFlags {
+  data?: string;
+  limit?: number;
+  batchSize: number;
+  backend: (typeof backendNames)[number];
+}
+
+/** Adds `bcl test`. */
+export function addTest(program: Command): void {
+  program
+    .command('test')
+    .description('measure the accuracy of a trained run')
+    .argument('<run folder>', 'folder that bcl train wrote')
+    .option('--data <source>', 'data to test on (default: the data of the run)')
+    .option('--limit <n>', 'test on the first n test images', wholeNumber(1))
+    .option('--batch-size <n>', 'images at a time', wholeNumber(1), 128)
+    .option(
+      '--backend <name>',
+      `what computes: ${backendNames.join(', ')}`,
+      oneOf(backendNames),
+      'auto' as const,
+    )
+    .addHelpText('after', examples)
+    .action(async (folder: string, flags: TestFlags) => {
+      const { testRun } = await import('../training/testRun.js');
+      await testRun(folder, flags);
+    });
+}

@@ -1,0 +1,25 @@
+import { closest } from 'fastest-levenshtein';
+
+// Known without loading TensorFlow.js: `bcl --help` is to be instant. A test compares them with the
+// packages that they belong to.
+
+/** Methods of training. */
+export const methodNames = ['standard', 'bc', 'bc+'] as const;
+export type MethodName = (typeof methodNames)[number];
+
+/** Rules of mixing labels that a classifier can be trained on. */
+export const labelNames = ['ratio', 'single'] as const;
+export type LabelName = (typeof labelNames)[number];
+
+/** How the learning rate goes. */
+export const scheduleNames = ['cosine', 'milestones', 'constant'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** Backends to ask for. */
+export const backendNames = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendChoiceName = (typeof backendNames)[number];
+
+/** What to say of a name that is not in a list: the nearest that is, and all of them. */
+export function suggestion(name: string, valid: readonly string[]): string {
+  return `Did you mean '${closest(name.toLowerCase().replace('plus', '+'), valid)}'? Known: ${valid.join(', ')}.`;
+}

@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from 'commander';
+import { suggestion } from './names.js';
+
+/** Parses an option's value; what it throws names the option. */
+type Parser<T> = (text: string) => T;
+
+/** A whole number from `least` up. */
+export function wholeNumber(least: number): Parser<number> {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} up.`);
+    }
+    return value;
+  };
+}
+
+/** A number that a rule admits; `what` says the rule. */
+export function number(what: string, admits: (value: number) => boolean): Parser<number> {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || !admits(value)) {
+      throw new InvalidArgumentError(`It must be a number ${what}.`);
+    }
+    return value;
+  };
+}
+
+/** One of some names. */
+export function oneOf<T extends string>(names: readonly T[]): Parser<T> {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found === undefined) throw new InvalidArgumentError(suggestion(text, names));
+    return found;
+  };
+}
+
+/** A number of threads, or `auto`. */
+export function threads(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError("It must be a whole number from 1 up, or 'auto'.");
+  }
+  return value;
+}

@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addDoctor } from './commands/doctor.js';
+import { addMix } from './commands/mix.js';
+import { addStart } from './commands/start.js';
+import { addTest } from './commands/test.js';
+import { addTrain } from './commands/train.js';
+
+/** The whole command line. Commands load what they compute with only when they run. */
+export function program(): Command {
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  const bcl = new Command('bcl')
+    .description(
+      'Between-class learning for TensorFlow.js: mix two images of different classes, train a network to say the ratio.',
+    )
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option('--debug', 'show where in the code an error arose (or set BCL_DEBUG=1)');
+  addTrain(bcl);
+  addTest(bcl);
+  addMix(bcl);
+  addDoctor(bcl);
+  addStart(bcl);
+  return bcl.addHelpText(
+    'after',
+    `
+Begin with:
+  $ bcl mix                                  look at mixed images
+  $ bcl train --limit 500 --epochs 2         train for a moment on the embedded data set
+  $ bcl train --data cifar-10-binary.tar.gz  train on CIFAR-10
+  $ bcl doctor                               see what this machine computes with`,
+  );
+}

@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import { loadDataset } from '@bcl/datasets';
+import type { MixFlags } from '../commands/mix.js';
+import { say } from '../format.js';
+import { readyBackend } from '../training/readyBackend.js';
+import { mixSamples } from './mixSamples.js';
+import { renderSheet } from './renderSheet.js';
+
+/** Draws a sheet of mixed images into a PNG file. */
+export async function mixPicture(flags: MixFlags): Promise<void> {
+  const { data, limit, out, count, seed, label } = flags;
+  const dataset = await loadDataset(data, { limit });
+  // A few small images: the backend that starts fastest.
+  await readyBackend('cpu');
+  const samples = await mixSamples(dataset, { count, seed, label, methods: ['bc', 'bc+'] });
+  await writeFile(out, renderSheet(samples));
+  say(`${out}: ${count} pairs of ${dataset.name}`);
+}

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import type { RunConfig, RunSettings, ScheduleConfig } from '@bcl/trainer';
+import type { BackendChoiceName, LabelName, MethodName, ScheduleName } from '../names.js';
+
+/** The flags of `bcl train`, parsed. */
+export interface TrainFlags {
+  data: string;
+  model: string;
+  method: MethodName;
+  label: LabelName;
+  limit?: number;
+  testLimit?: number;
+  epochs: number;
+  batchSize: number;
+  lr: number;
+  schedule: ScheduleName;
+  momentum: number;
+  weightDecay: number;
+  augment: boolean;
+  seed: number;
+  backend: BackendChoiceName;
+  threads: number | 'auto';
+  out?: string;
+  resume?: boolean;
+}
+
+/** The authors' augmentation. */
+const augmentation = { padding: 4, flip: true };
+
+/** A source of data by a name that holds in every folder. */
+export function absoluteSource(source: string): string {
+  return source === 'embedded' ? source : resolve(source);
+}
+
+/** What config.json keeps of the flags. */
+export function runSettings(
+  flags: TrainFlags,
+  schedule: ScheduleConfig,
+  backend: string,
+): RunSettings {
+  return {
+    data: {
+      source: absoluteSource(flags.data),
+      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+      ...(flags.testLimit === undefined ? {} : { testLimit: flags.testLimit }),
+    },
+    model: { name: flags.model },
+    method: flags.method,
+    label: flags.label,
+    training: {
+      epochs: flags.epochs,
+      batchSize: flags.batchSize,
+      learningRate: flags.lr,
+      momentum: flags.momentum,
+      weightDecay: flags.weightDecay,
+      schedule,
+      augment: flags.augment ? augmentation : false,
+    },
+    seed: flags.seed,
+    backend,
+    threads: flags.threads,
+  };
+}
+
+/** The flags that a run's config.json stands for. */
+export function flagsOf(config: RunConfig): TrainFlags {
+  const { data, model, method, label, training, seed, backend, threads } = config;
+  const { source, limit, testLimit } = data as {
+    source: string;
+    limit?: number;
+    testLimit?: number;
+  };
+  return {
+    data: source,
+    model: model.name as string,
+    method: method as MethodName,
+    label: label as LabelName,
+    ...(limit === undefined ? {} : { limit }),
+    ...(testLimit === undefined ? {} : { testLimit }),
+    epochs: training.epochs,
+    batchSize: training.batchSize,
+    lr: training.learningRate,
+    schedule: training.schedule.name as ScheduleName,
+    momentum: training.momentum,
+    weightDecay: training.weightDecay,
+    augment: training.augment !== false,
+    seed: Number(seed),
+    backend: backend as BackendChoiceName,
+    threads,
+  };
+}
+
+/** Flags that may change when a run goes on: they do not change its numbers, or only add to them. */
+const free = new Set(['epochs', 'backend', 'threads', 'out', 'resume', 'debug']);
+
+/**
+ * The flags of a run that goes on: its own, but for those given that may change.
+ *
+ * @param given Names of the flags that stand on the command line.
+ * @throws Error when one of those contradicts the run.
+ */
+export function resumedFlags(
+  flags: TrainFlags,
+  given: ReadonlySet<string>,
+  run: TrainFlags,
+  folder: string,
+): TrainFlags {
+  const asked = { ...flags, data: absoluteSource(flags.data) } as unknown as Record<
+    string,
+    unknown
+  >;
+  const kept = run as unknown as Record<string, unknown>;
+  for (const name of given) {
+    if (free.has(name) || asked[name] === kept[name]) continue;
+    throw new Error(
+      `train: ${flagName(name, asked[name])} is not what ${folder} was begun with (${kept[name] ?? 'all'}); leave it out to go on, or begin a new run with another --out`,
+    );
+  }
+  const changed = [...given].filter((name) => free.has(name)).map((name) => [name, asked[name]]);
+  return { ...run, ...Object.fromEntries(changed) };
+}
+
+/** How a flag was typed. */
+function flagName(name: string, value: unknown): string {
+  if (name === 'augment') return '--no-augment';
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`;
+}
