@@ -3,8 +3,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Where Debian's chromium package describes SwiftShader, a GPU in software: slow, and exact. */
-const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+/** Where Debian's chromium and Google's Chrome describe SwiftShader, a GPU in software: slow, and exact. */
+const swiftShaders = [
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+  '/opt/google/chrome/vk_swiftshader_icd.json',
+];
 
 /**
  * The backends that the suites of tensor ops run on: all that this machine has. Names the others in one line.
@@ -28,7 +31,7 @@ export function backendProjects() {
   }
   if (process.env.CI === 'true' && missing.some(({ name }) => name === 'webgpu')) {
     process.stderr.write(
-      'CI must test webgpu too: apt-get install chromium libvulkan1 (chromium carries SwiftShader, a GPU in software)\n',
+      'on CI the tests must run on webgpu too: apt-get install chromium libvulkan1 (chromium carries SwiftShader, a GPU in software)\n',
     );
     process.exit(1);
   }
@@ -38,7 +41,8 @@ export function backendProjects() {
 /** Names SwiftShader to Vulkan unless the user names a driver; jest's workers inherit it. */
 function useSwiftShader() {
   const { env } = process;
-  if (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || !existsSync(swiftShader)) return;
+  const swiftShader = swiftShaders.find((file) => existsSync(file));
+  if (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || !swiftShader) return;
   // The two names of one setting: Vulkan's loader reads the first since 1.3.207, older ones the second.
   env.VK_DRIVER_FILES = swiftShader;
   env.VK_ICD_FILENAMES = swiftShader;
