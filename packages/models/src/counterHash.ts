@@ -16,7 +16,7 @@ const GOLDEN = 0x9e3779b9;
 /** The stream of a seed, or of one place (step, example …) below it. */
 export function streamKey(seed: number, ...place: number[]): StreamKey {
   let a = mix((seed >>> 0) + GOLDEN);
-  let b = mix(Math.floor(seed / 2 ** 32) ^ a);
+  let b = mix((Math.floor(seed / 2 ** 32) ^ a) + GOLDEN);
   for (const at of place) {
     a = mix(a + at);
     b = mix((b ^ a) + GOLDEN);
