@@ -5,3 +5,4 @@ export { type AdapterReport, type BackendName, backendNames } from './probes/Pro
 export { SharedSum, type SharedSumHandle, type SharedSumOptions } from './SharedSum.js';
 export { type BackendChoice, type UseBackendOptions, useBackend } from './useBackend.js';
 export type { WasmFeatures } from './wasmFeatures.js';
+export { type RegisteredKernels, registerWasmKernels } from './wasm/registerWasmKernels.js';

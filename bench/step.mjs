@@ -1,0 +1,163 @@
+// ConvNet training as a user runs it (data, augmentation, BC+ and optimizer included): images/s on one thread and on two, the
+// share of each kernel, memory and tensors, and a plain product on packed panels in the same run to measure the machine by.
+//
+//     node bench/step.mjs [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { useBackend } from '@bcl/backends';
+import { embedded, Preprocessing } from '@bcl/datasets';
+import { Mixer } from '@bcl/mixing';
+import { convnet } from '@bcl/models';
+import { ModelManager, sgd } from '@bcl/trainer';
+import * as tf from '@tensorflow/tfjs-core';
+import { keep, round, summary, times } from './measure.mjs';
+
+/** Products and sums of one image's forward and backward pass. */
+const GFLOP_PER_IMAGE = 1.41;
+
+const { values } = parseArgs({
+  options: {
+    batch: { type: 'string', default: '128' },
+    steps: { type: 'string', default: '12' },
+    runs: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '1,2' },
+    child: { type: 'string' },
+  },
+});
+const batch = Number(values.batch);
+const steps = Number(values.steps);
+
+if (values.child) console.log(JSON.stringify(await train(Number(values.child))));
+else await compare();
+
+/** Runs each number of threads in processes of its own, by turns. */
+async function compare() {
+  const counts = values.threads.split(',').map(Number);
+  const results = new Map(counts.map((threads) => [threads, []]));
+  for (let run = 0; run < Number(values.runs); run++) {
+    for (const threads of counts) {
+      const args = [
+        fileURLToPath(import.meta.url),
+        '--child',
+        String(threads),
+        '--batch',
+        values.batch,
+        '--steps',
+        values.steps,
+      ];
+      results
+        .get(threads)
+        .push(
+          JSON.parse(
+            execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n').at(-1),
+          ),
+        );
+    }
+  }
+  const rows = counts.map((threads) => {
+    const all = results.get(threads);
+    const speed = summary(all.map((r) => r.imagesPerSecond));
+    return {
+      threads,
+      imagesPerSecond: round(speed.median),
+      spread: round(speed.spread),
+      gflops: round(speed.median * GFLOP_PER_IMAGE),
+      ofProduct: round(
+        summary(all.map((r) => (r.imagesPerSecond * GFLOP_PER_IMAGE) / r.productGflops)).median,
+        2,
+      ),
+      peakMiB: Math.max(...all.map((r) => r.peakMiB)),
+      tensorsAfterEachStep: all[0].tensors,
+    };
+  });
+  console.table(
+    rows.map(({ tensorsAfterEachStep, ...row }) => ({
+      ...row,
+      tensors: tensorsAfterEachStep.join(' '),
+    })),
+  );
+  const { kernels } = results.get(counts[0])[0];
+  if (kernels) console.table(kernels);
+  keep('step', { batch, steps, runs: Number(values.runs), rows, kernels });
+}
+
+/** One training of `steps` batches. */
+async function train(threads) {
+  await useBackend('wasm');
+  const productGflops = measureProduct();
+  const data = embedded({ split: 'train', size: batch * steps, seed: 1 });
+  const preprocessing = Preprocessing.fit(data, 'bc+');
+  const manager = new ModelManager({
+    model: convnet({ classes: 10, seed: 1 }),
+    optimizer: sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
+    loss: 'klDivergence',
+    preprocessing,
+    seed: 1,
+  });
+  const mixer = new Mixer({ method: 'bc+', numClasses: 10, seed: 1 });
+  const share = threads === 1 ? countKernels() : undefined;
+  const speeds = [];
+  const tensors = [];
+  const options = { epochs: 1, batchSize: batch, mixer, threads, layerModules: ['@bcl/models'] };
+  let last = performance.now();
+  for await (const event of manager.train(data, options)) {
+    if (event.type !== 'step') continue;
+    const now = performance.now();
+    if (event.step > 2) speeds.push((batch * 1000) / (now - last));
+    if (event.step === 2) share?.reset();
+    last = now;
+    tensors.push(tf.memory().numTensors);
+  }
+  return {
+    imagesPerSecond: summary(speeds).median,
+    productGflops,
+    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    tensors: tensors.slice(1, 6),
+    kernels: share?.table(),
+  };
+}
+
+/** GFLOP/s of a square matrix product on one thread: the ceiling of this machine at this moment. */
+function measureProduct() {
+  const a = tf.randomUniform([512, 512], -1, 1);
+  const taken = times(15, () => tf.dispose(tf.matMul(a, a)));
+  a.dispose();
+  return round((2 * 512 ** 3) / Math.min(...taken) / 1e6);
+}
+
+/** Wraps every kernel of the wasm backend to add up its time, calls of one kernel by another counted once. */
+function countKernels() {
+  const spent = new Map();
+  let inner = 0;
+  let start = performance.now();
+  for (const config of tf.getKernelsForBackend('wasm')) {
+    tf.unregisterKernel(config.kernelName, 'wasm');
+    tf.registerKernel({
+      ...config,
+      kernelFunc: (call) => {
+        const outer = inner;
+        inner = 0;
+        const begin = performance.now();
+        const result = config.kernelFunc(call);
+        const took = performance.now() - begin;
+        spent.set(config.kernelName, (spent.get(config.kernelName) ?? 0) + took - inner);
+        inner = outer + took;
+        return result;
+      },
+    });
+  }
+  return {
+    reset() {
+      spent.clear();
+      start = performance.now();
+    },
+    table() {
+      const total = performance.now() - start;
+      const rows = [...spent].map(([kernel, ms]) => ({ kernel, share: round(ms / total, 3) }));
+      const rest = 1 - rows.reduce((sum, row) => sum + row.share, 0);
+      rows.push({ kernel: '(outside of kernels)', share: round(rest, 3) });
+      return rows.filter((row) => row.share >= 0.001).sort((a, b) => b.share - a.share);
+    },
+  };
+}
