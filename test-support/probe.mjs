@@ -7,7 +7,8 @@ const look = {
     return adapter ? 'yes' : 'no adapter was found';
   },
   async tensorflow() {
-    await import('@tensorflow/tfjs-node');
+    const optional = '@tensorflow/tfjs-node'; // in no package.json: it downloads libtensorflow
+    await import(optional);
     return 'yes';
   },
 };

@@ -17,7 +17,7 @@ export interface Candidate {
 }
 
 /** What `auto` tries, in this order: the fastest first. */
-export const autoOrder: readonly Candidate[] = [
+const autoOrder: readonly Candidate[] = [
   {
     name: 'tensorflow',
     why: 'TensorFlow’s C library with a GPU is the fastest there is',

@@ -13,10 +13,7 @@ interface GpuAdapter {
   isFallbackAdapter?: boolean;
 }
 /** The npm package `webgpu`: Dawn, Chromium's WebGPU, for Node. */
-interface Dawn {
-  create(options: string[]): Gpu;
-  globals: Record<string, unknown>;
-}
+type Dawn = typeof import('webgpu');
 
 const BACKEND = '@tensorflow/tfjs-backend-webgpu';
 
