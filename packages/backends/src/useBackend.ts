@@ -151,7 +151,7 @@ function wayOut(name: BackendName): string {
     case 'webgpu':
       return '; update the GPU’s driver, or use another backend';
     case 'wasm':
-      return '; on a page, name the folder of its .wasm files: useBackend(‘wasm’, { wasmPaths })';
+      return "; on a page, name the folder of its .wasm files: useBackend('wasm', { wasmPaths })";
     case 'cpu':
       return '';
   }
