@@ -2,9 +2,10 @@ import { type Dataset, Preprocessing } from '@bcl/datasets';
 import type { Mixer } from '@bcl/mixing';
 import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Checkpoint, EpochSums, TrainingState } from './checkpoint/Checkpoint.js';
 import { checkSameModel } from './checkpoint/checkSameModel.js';
+import { modelFrom } from './checkpoint/modelFrom.js';
 import { readCheckpoint } from './checkpoint/readCheckpoint.js';
 import { writeCheckpoint } from './checkpoint/writeCheckpoint.js';
 import type { Optimizer } from './optimizers/Optimizer.js';
@@ -12,10 +13,12 @@ import { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
 import type { Run } from './run/Run.js';
 import { constant } from './schedules/constant.js';
 import type { Schedule } from './schedules/Schedule.js';
+import { startEngine } from './threads/startEngine.js';
 import { type AugmentOptions, batches } from './training/batches.js';
 import { checkTrainOptions } from './training/checkTrainOptions.js';
+import type { Engine } from './training/Engine.js';
 import { evaluate, type TestBatch, type TestResult } from './training/evaluate.js';
-import { LocalEngine } from './training/LocalEngine.js';
+import { forward } from './training/forward.js';
 import { type Loss, type LossName, lossFromName, nameOfLoss } from './training/Loss.js';
 import { Replica } from './training/Replica.js';
 import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
@@ -49,6 +52,17 @@ export interface TrainOptions {
   testEvery?: number;
   /** Where metrics and checkpoints go. */
   run?: Run;
+  /**
+   * How many threads share out each batch, each with a copy of the model; `'auto'` takes what the
+   * machine has. Default 1, this thread. Batch norm then computes its statistics over each
+   * thread's part of the batch; all else is as with one thread.
+   */
+  threads?: number | 'auto';
+  /**
+   * Modules that register the model's layers, for the other threads: package names, paths or
+   * URLs. Default none; `['@bcl/models']` for its networks.
+   */
+  layerModules?: string[];
 }
 
 export interface LoadOptions {
@@ -130,13 +144,15 @@ export class ModelManager {
       test,
       testEvery = 1,
       run,
+      threads = 1,
+      layerModules = [],
     }: TrainOptions,
   ): AsyncGenerator<TrainEvent, void, undefined> {
     if (this.#training) {
       throw new Error('ModelManager.train: the manager is training already; leave that loop first');
     }
     this.#training = true;
-    const engine = new LocalEngine(this.#replica);
+    let engine: Engine | undefined;
     const state = this.#state;
     const random = createRandom(this.seed);
     this.#classNames = [...trainSet.classNames];
@@ -146,11 +162,19 @@ export class ModelManager {
       await run?.record(event);
       return event;
     };
+    let synced = structuredClone(state);
     let seconds = 0;
     let tested: TestResult | undefined;
     try {
       if (mixer) this.#restoreMixer(mixer);
       await run?.rewind(state.step);
+      engine = await startEngine(this.#replica, {
+        threads,
+        layerModules,
+        batchSize,
+        imageShape: [...this.preprocessing.shape],
+        classes: this.preprocessing.classes,
+      });
       yield {
         type: 'start',
         epochs,
@@ -174,19 +198,11 @@ export class ModelManager {
           epoch,
           skip: state.batch,
         });
-        for await (const batch of source) {
-          const { index } = batch;
+        for await (const batch of engine.feed(source)) {
+          const { index, count } = batch;
           const place = (epoch - 1) * stepsPerEpoch + index;
           const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
-          const count = batch.xs.shape[0];
-          let result: { loss: number; accuracy: number };
-          try {
-            result = await engine.step(batch, { step: state.step, epoch, learningRate });
-          } catch (error) {
-            throw await this.#withAdvice(error, run);
-          } finally {
-            tf.dispose([batch.xs, batch.ys]);
-          }
+          const result = await batch.take({ step: state.step, epoch, learningRate });
           state.step++;
           state.batch = index + 1;
           state.mixer = mixer ? { settings: settingsOf(mixer), state: batch.mixerState } : null;
@@ -214,12 +230,14 @@ export class ModelManager {
         state.batch = 0;
         state.sums = noSums();
         if (test && (epoch % testEvery === 0 || epoch === epochs)) {
-          tested = await this.test(test, { batchSize });
+          tested = await evaluate(engine.forward.bind(engine), this.preprocessing, test, batchSize);
           event.testLoss = tested.loss;
           event.testAccuracy = tested.accuracy;
           const matrix = tested.confusion;
           await run?.saveConfusion({ classNames: [...test.classNames], matrix });
         }
+        await engine.sync();
+        synced = structuredClone(state);
         await tell(event);
         // Written before the caller hears of the epoch: whoever leaves there has lost nothing.
         if (run) await this.save(run.checkpoint);
@@ -233,9 +251,15 @@ export class ModelManager {
         seconds,
         ...(tested ? { testLoss: tested.loss, testAccuracy: tested.accuracy } : {}),
       };
+    } catch (error) {
+      throw await this.#withAdvice(error, run);
     } finally {
+      // Where the threads are gone, what they did since the last epoch is gone with them.
+      await engine?.sync().catch(() => {
+        this.#state = synced;
+      });
+      await engine?.close();
       this.#training = false;
-      await engine.close();
     }
   }
 
@@ -252,7 +276,8 @@ export class ModelManager {
     data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
     { batchSize = 128 }: { batchSize?: number } = {},
   ): Promise<TestResult> {
-    return evaluate(this.model, this.loss, this.preprocessing, data, batchSize);
+    const { model, loss, preprocessing } = this;
+    return evaluate((xs, ys) => forward(model, loss, xs, ys), preprocessing, data, batchSize);
   }
 
   /**
@@ -278,7 +303,12 @@ export class ModelManager {
       );
     }
     const manager = new ModelManager({
-      model: await modelFrom(checkpoint, folder),
+      model: await modelFrom(
+        checkpoint.topology,
+        checkpoint.weights,
+        `ModelManager.load: the model of ${folder}`,
+        'import the package that it comes from first (@bcl/models for those that begin with Bcl)',
+      ),
       optimizer: optimizer ?? optimizerFromConfig(state.optimizer),
       loss: loss ?? lossFromName(state.loss as string),
       preprocessing: Preprocessing.fromJSON(state.preprocessing as never),
@@ -409,23 +439,4 @@ function epochEvent(epoch: number, { step, sums }: Progress): EpochEvent {
     imagesPerSecond: timedSeconds > 0 ? timedExamples / timedSeconds : examples / seconds,
     learningRate,
   };
-}
-
-async function modelFrom({ topology, weights }: Checkpoint, folder: string): Promise<LayersModel> {
-  try {
-    return await loadLayersModel({
-      load: async () => ({
-        modelTopology: topology as Record<string, never>,
-        weightSpecs: weights.specs,
-        weightData: weights.data,
-      }),
-    });
-  } catch (error) {
-    const { message } = error as Error;
-    const unknown = /Unknown layer: (\w+)/.exec(message)?.[1];
-    if (!unknown) throw error;
-    throw new Error(
-      `ModelManager.load: the model of ${folder} has a layer ${unknown} that nobody has registered; import the package that it comes from first (@bcl/models for those that begin with Bcl)`,
-    );
-  }
 }

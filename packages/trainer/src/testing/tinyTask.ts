@@ -4,7 +4,13 @@ import { createRandom, uniformInt } from '@bcl/random';
 import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 
 /** Images `[4, 4, 3]` of noise in which the channel of the class is the brightest. */
-export function tinyDataset({ size = 48, seed = 'tiny' } = {}): Dataset {
+export function tinyDataset({
+  size = 48,
+  seed = 'tiny',
+}: {
+  size?: number;
+  seed?: string;
+} = {}): Dataset {
   const random = createRandom(seed);
   const labels = Uint8Array.from({ length: size }, (_, i) => i % 3);
   const images = new Uint8Array(size * 48);
@@ -26,6 +32,11 @@ export function tinyModel({
   dropout = 0.5,
   softmax = false,
   units = 8,
+}: {
+  batchNorm?: boolean;
+  dropout?: number;
+  softmax?: boolean;
+  units?: number;
 } = {}): LayersModel {
   const start = (seed: number) => initializers.glorotUniform({ seed });
   const model = sequential({ name: 'tiny' });

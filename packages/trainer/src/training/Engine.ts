@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batches.js';
 
 /** Where a step stands in its run. */
@@ -15,12 +16,29 @@ export interface StepResult {
   accuracy: number;
 }
 
+/** A batch that an engine can take a step with, once. */
+export interface Ready extends Pick<Batch, 'index' | 'mixerState'> {
+  /** Examples in it. */
+  count: number;
+  take(at: StepAt): Promise<StepResult>;
+}
+
 /** What takes the steps of a training: this process, or threads. */
 export interface Engine {
   readonly threads: number;
-  /** Takes one step. The batch stays the caller's. */
-  step(batch: Batch, at: StepAt): Promise<StepResult>;
+  /** Readies batches one by one; those that are taken, and those that are not, are disposed. */
+  feed(source: AsyncGenerator<Batch, void, undefined>): AsyncGenerator<Ready, void, undefined>;
+  /** Mean loss and classes said, in evaluation. The tensors stay the caller's. */
+  forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }>;
   /** Brings the model and optimizer of this process up to date. */
   sync(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The error of a step whose loss or gradient is not finite. */
+export function nonFiniteError(loss: number, { step, epoch }: StepAt, where: string | null): Error {
+  const what = Number.isFinite(loss) ? 'the gradient is not finite' : `the loss is ${loss}`;
+  return new Error(
+    `ModelManager.train: ${what} at step ${step + 1} (epoch ${epoch}), ${where ?? 'by overflow of a sum'}; the weights are as before the step`,
+  );
 }

@@ -6,7 +6,7 @@ import { type NamedWeights, namedWeights } from './namedWeights.js';
 
 /** What one pass forward and back gives. All tensors are the caller's. */
 export interface Pass {
-  /** Mean loss, a scalar. */
+  /** Mean loss, a scalar; times the weight of the part, as the gradients. */
   loss: tf.Tensor;
   logits: tf.Tensor;
   /** Under the names of `weights.trainable`. */
@@ -41,15 +41,17 @@ export class Replica {
    *
    * @param step Steps of the run before this one.
    * @param firstExample Place of the part's first example in the batch.
+   * @param weight Share of the batch, by which loss and gradients are multiplied.
    */
-  pass(xs: tf.Tensor, ys: tf.Tensor, step: number, firstExample = 0): Pass {
+  pass(xs: tf.Tensor, ys: tf.Tensor, step: number, firstExample = 0, weight = 1): Pass {
     for (const layer of this.#seekable) layer.seek(step, firstExample);
     const before = clones(this.weights.others);
     let logits: tf.Tensor | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const output = this.model.apply(xs, { training: true }) as tf.Tensor;
       logits = tf.keep(tf.clone(output));
-      return tf.mean(this.loss(ys, output)) as tf.Scalar;
+      const mean = tf.mean(this.loss(ys, output)) as tf.Scalar;
+      return weight === 1 ? mean : tf.mul<tf.Scalar>(mean, weight);
     }, Object.values(this.weights.trainable));
     const gradients: tf.NamedTensorMap = {};
     for (const [name, variable] of Object.entries(this.weights.trainable)) {

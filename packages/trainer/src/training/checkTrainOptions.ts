@@ -5,11 +5,12 @@ import type { TrainOptions } from '../ModelManager.js';
 export function checkTrainOptions(
   trainSet: Dataset,
   preprocessing: Preprocessing,
-  { epochs, batchSize = 128, mixer, test, testEvery = 1, augment }: TrainOptions,
+  { epochs, batchSize = 128, mixer, test, testEvery = 1, augment, threads = 1 }: TrainOptions,
 ): void {
   positive('epochs', epochs);
   positive('batchSize', batchSize);
   positive('testEvery', testEvery);
+  if (threads !== 'auto') positive('threads', threads);
   const examples = trainSet.labels.length;
   if (examples === 0)
     throw new RangeError('ModelManager.train: the data set must hold examples, got 0');

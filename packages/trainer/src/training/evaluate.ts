@@ -1,7 +1,5 @@
 import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Loss } from './Loss.js';
 
 /** A batch prepared for the model. */
 export interface TestBatch {
@@ -22,10 +20,12 @@ export interface TestResult {
   count: number;
 }
 
+/** Mean loss of a batch and the class that the model says of each example. */
+export type Forward = (xs: tf.Tensor, ys: tf.Tensor) => Promise<{ loss: number; said: Int32Array }>;
+
 /** Evaluates a model on a data set, preprocessed here, or on batches, checked here. */
 export async function evaluate(
-  model: LayersModel,
-  loss: Loss,
+  forward: Forward,
   preprocessing: Preprocessing,
   data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
   batchSize: number,
@@ -44,12 +44,13 @@ export async function evaluate(
   for await (const { xs, ys } of source as AsyncIterable<TestBatch>) {
     try {
       if (!raw) await preprocessing.check(xs as tf.Tensor4D);
-      const { loss: mean, said, truth } = await evaluateBatch(model, loss, xs, ys);
+      const { loss, said } = await forward(xs, ys);
+      const truth = await classesOf(ys);
       for (const [i, row] of truth.entries()) {
         const cells = confusion[row] as number[];
         cells[said[i] as number] = (cells[said[i] as number] ?? 0) + 1;
       }
-      lossSum += mean * truth.length;
+      lossSum += loss * truth.length;
       count += truth.length;
     } finally {
       tf.dispose([xs, ys]);
@@ -60,29 +61,13 @@ export async function evaluate(
   return { accuracy: hits / count, loss: lossSum / count, confusion, count };
 }
 
-async function evaluateBatch(
-  model: LayersModel,
-  loss: Loss,
-  xs: tf.Tensor,
-  ys: tf.Tensor,
-): Promise<{ loss: number; said: Int32Array; truth: Int32Array }> {
-  const tensors = tf.tidy(() => {
-    const logits = model.apply(xs, { training: false }) as tf.Tensor;
-    return {
-      loss: tf.mean(loss(ys, logits)),
-      said: tf.argMax(logits, -1),
-      truth: tf.argMax(ys, -1),
-    };
-  });
+/** The class of each label row. */
+async function classesOf(ys: tf.Tensor): Promise<Int32Array> {
+  const classes = tf.argMax(ys, -1);
   try {
-    const [mean, said, truth] = await Promise.all([
-      tensors.loss.data(),
-      tensors.said.data<'int32'>(),
-      tensors.truth.data<'int32'>(),
-    ]);
-    return { loss: mean[0] as number, said, truth };
+    return await classes.data<'int32'>();
   } finally {
-    tf.dispose(Object.values(tensors));
+    classes.dispose();
   }
 }
 

@@ -1,24 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
-
-/** The tensors of one step, in the order in which they come about. */
-export interface StepTensors {
-  images: tf.Tensor;
-  labels: tf.Tensor;
-  /** Weights before the step. */
-  weights: tf.NamedTensorMap;
-  logits: tf.Tensor;
-  loss: tf.Tensor;
-  gradients: tf.NamedTensorMap;
-}
+import type { Pass, Replica } from './Replica.js';
 
 /**
- * Says which tensor of a step first held a number that is not finite, and what that is likely to
+ * Says which tensor of a pass first held a number that is not finite, and what that is likely to
  * come from; null when all are finite.
  */
 export async function describeNonFinite(
-  { images, labels, weights, logits, loss, gradients }: StepTensors,
+  replica: Replica,
+  { logits, loss, gradients, before }: Pass,
+  images: tf.Tensor,
+  labels: tf.Tensor,
   learningRate: number,
 ): Promise<string | null> {
+  const weights = { ...replica.weights.trainable, ...before };
   const tooFast = `the learning rate of ${learningRate} is probably too high: try ${Number((learningRate / 10).toPrecision(2))}, or a warm-up`;
   const suspects: [string, tf.Tensor, string][] = [
     [

@@ -1,0 +1,183 @@
+import { SharedSum } from '@bcl/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import type { SavedTensors } from '../checkpoint/Checkpoint.js';
+import type { Batch } from '../training/batches.js';
+import {
+  type Engine,
+  nonFiniteError,
+  type Ready,
+  type StepAt,
+  type StepResult,
+} from '../training/Engine.js';
+import { nameOfLoss } from '../training/Loss.js';
+import type { Replica } from '../training/Replica.js';
+import type { ReplicaData, Share, SharedTensors, Slot } from './protocol.js';
+import { ReplicaPool } from './ReplicaPool.js';
+
+export interface ThreadedEngineOptions {
+  threads: number;
+  layerModules: string[];
+  /** Examples that a batch holds at most. */
+  batchSize: number;
+  imageShape: number[];
+  classes: number;
+}
+
+/**
+ * Trains on replicas in threads of their own, each with its own backend. This thread prepares the
+ * next batch in shared memory while they compute; its own model is brought up to date by `sync`.
+ */
+export class ThreadedEngine implements Engine {
+  readonly threads: number;
+  readonly #replica: Replica;
+  readonly #pool: ReplicaPool;
+  readonly #slots: Slot[];
+  #nextSlot = 0;
+  #ahead = false;
+
+  private constructor(replica: Replica, pool: ReplicaPool, slots: Slot[]) {
+    this.threads = pool.size;
+    this.#replica = replica;
+    this.#pool = pool;
+    this.#slots = slots;
+  }
+
+  /** Starts the threads and waits until each has its replica. */
+  static async start(replica: Replica, options: ThreadedEngineOptions): Promise<ThreadedEngine> {
+    const { threads, batchSize, imageShape, classes, layerModules } = options;
+    const { trainable, others } = replica.weights;
+    const weights = { ...trainable, ...others };
+    const numbers = Object.values(weights).reduce((sum, { size }) => sum + size, 0);
+    const sum = new SharedSum({ replicas: threads, length: numbers + 2 });
+    const pixels = tf.util.sizeFromShape(imageShape);
+    // One batch is computed on while the next is written.
+    const slots = [0, 1].map(() => ({
+      xs: new SharedArrayBuffer(4 * batchSize * pixels),
+      ys: new SharedArrayBuffer(4 * batchSize * classes),
+    }));
+    const data: Omit<ReplicaData, 'rank'> = {
+      backend: tf.getBackend(),
+      layerModules,
+      topology: replica.model.toJSON(null, false),
+      weights: share(await tf.io.encodeWeights(weights)),
+      optimizer: replica.optimizer.getConfig(),
+      optimizerState: share(await tf.io.encodeWeights(replica.optimizer.state())),
+      loss: nameOfLoss(replica.loss) as string,
+      sum: sum.handle(),
+      slots,
+      imageShape,
+      classes,
+    };
+    const pool = await ReplicaPool.start(threads, data, (reason) => sum.abort(reason));
+    return new ThreadedEngine(replica, pool, slots);
+  }
+
+  async *feed(
+    source: AsyncGenerator<Batch, void, undefined>,
+  ): AsyncGenerator<Ready, void, undefined> {
+    let next = this.#stage(source);
+    try {
+      for (;;) {
+        const ready = await next;
+        if (!ready) return;
+        // After the turn in which the step is sent off: the replicas come first.
+        next = new Promise<void>((done) => setImmediate(done)).then(() => this.#stage(source));
+        next.catch(() => {});
+        yield ready;
+      }
+    } finally {
+      await next.catch(() => {});
+      await source.return();
+    }
+  }
+
+  async forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }> {
+    const count = xs.shape[0] as number;
+    const slot = await this.#write(xs, ys);
+    const answers = await this.#pool.ask('forward', (rank) => ({
+      type: 'forward',
+      share: this.#share(rank, slot, count),
+    }));
+    const said = new Int32Array(count);
+    let loss = 0;
+    let at = 0;
+    for (const part of answers) {
+      said.set(part.said, at);
+      loss += (part.loss * part.said.length) / count;
+      at += part.said.length;
+    }
+    return { loss, said };
+  }
+
+  async sync(): Promise<void> {
+    if (!this.#ahead) return;
+    const { weights, optimizer } = await this.#pool.askOne(0, 'pull', { type: 'pull' });
+    const { trainable, others } = this.#replica.weights;
+    const values = tf.io.decodeWeights(weights.data, weights.specs);
+    for (const [name, variable] of Object.entries({ ...trainable, ...others })) {
+      variable.assign(values[name] as tf.Tensor);
+    }
+    const state = tf.io.decodeWeights(optimizer.data, optimizer.specs);
+    this.#replica.optimizer.restore(state);
+    tf.dispose([values, state]);
+    this.#ahead = false;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** Puts the next batch into shared memory; null when there is none. */
+  async #stage(source: AsyncGenerator<Batch, void, undefined>): Promise<Ready | null> {
+    const { value: batch, done } = await source.next();
+    if (done) return null;
+    const { xs, ys, index, mixerState } = batch;
+    const count = xs.shape[0];
+    try {
+      const slot = await this.#write(xs, ys);
+      return { index, mixerState, count, take: (at) => this.#step(slot, count, at) };
+    } finally {
+      tf.dispose([xs, ys]);
+    }
+  }
+
+  async #write(xs: tf.Tensor, ys: tf.Tensor): Promise<number> {
+    const index = this.#nextSlot;
+    this.#nextSlot = 1 - index;
+    const slot = this.#slots[index] as Slot;
+    new Float32Array(slot.xs).set(await xs.data());
+    new Float32Array(slot.ys).set(await ys.data());
+    return index;
+  }
+
+  async #step(slot: number, count: number, at: StepAt): Promise<StepResult> {
+    const answers = await this.#pool.ask('step', (rank) => ({
+      type: 'step',
+      share: this.#share(rank, slot, count),
+      at,
+    }));
+    let where: string | null = null;
+    for (const answer of answers) {
+      if ('failure' in answer) where ??= answer.failure;
+      else {
+        this.#ahead = true;
+        return answer;
+      }
+    }
+    throw nonFiniteError(answers[0]?.loss ?? Number.NaN, at, where);
+  }
+
+  /** The part of a batch that a replica takes. */
+  #share(rank: number, slot: number, total: number): Share {
+    const from = Math.floor((rank * total) / this.threads);
+    const to = Math.floor(((rank + 1) * total) / this.threads);
+    return { slot, total, from, to };
+  }
+}
+
+/** Copies tensors to where all threads see them. */
+function share({ specs, data }: SavedTensors): SharedTensors {
+  const shared = new SharedArrayBuffer(data.byteLength);
+  new Uint8Array(shared).set(new Uint8Array(data));
+  return { specs, data: shared };
+}

@@ -1,0 +1,64 @@
+import type { SharedSumHandle } from '@bcl/backends';
+import type { SavedTensors } from '../checkpoint/Checkpoint.js';
+import type { OptimizerConfig } from '../optimizers/Optimizer.js';
+import type { StepAt, StepResult } from '../training/Engine.js';
+
+/** All that a thread needs to make its replica. */
+export interface ReplicaData {
+  rank: number;
+  backend: string;
+  /** Modules that register the model's layers. */
+  layerModules: string[];
+  topology: unknown;
+  weights: SharedTensors;
+  optimizer: OptimizerConfig;
+  optimizerState: SharedTensors;
+  /** Name of a loss of `@bcl/losses`. */
+  loss: string;
+  sum: SharedSumHandle;
+  slots: Slot[];
+  /** Shape of one image. */
+  imageShape: number[];
+  classes: number;
+}
+
+/** Tensors as bytes that all threads read. */
+export interface SharedTensors {
+  specs: SavedTensors['specs'];
+  data: SharedArrayBuffer;
+}
+
+/** Shared memory for one batch. */
+export interface Slot {
+  xs: SharedArrayBuffer;
+  ys: SharedArrayBuffer;
+}
+
+/** A part of a batch in shared memory. */
+export interface Share {
+  slot: number;
+  /** Examples of the whole batch. */
+  total: number;
+  /** First example of this part, and the one after its last. */
+  from: number;
+  to: number;
+}
+
+export type Request =
+  | { type: 'step'; share: Share; at: StepAt }
+  | { type: 'forward'; share: Share }
+  | { type: 'pull' };
+
+/** Answers under the type of their request. */
+export interface Answers {
+  ready: null;
+  /** Of the whole batch; or why no step was taken, from the threads that know. */
+  step: StepResult | { failure: string | null; loss: number };
+  /** Mean loss of the part, and the class said of each of its examples. */
+  forward: { loss: number; said: Int32Array };
+  pull: { weights: SavedTensors; optimizer: SavedTensors };
+}
+
+export type Answer =
+  | { type: keyof Answers; value: Answers[keyof Answers] }
+  | { type: 'error'; message: string; stack: string | undefined };
