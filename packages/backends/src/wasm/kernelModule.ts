@@ -1,4 +1,5 @@
 import { relaxed, simd } from '../generated/kernels.js';
+import { nodeModule } from '../node.js';
 
 type Count = number;
 /** Address in the heap, in bytes. */
@@ -214,9 +215,8 @@ export async function kernelBuild(): Promise<KernelBuild | undefined> {
  * versions need no flag. The fused multiply-add makes the products 1.7 times as fast.
  */
 async function allowRelaxedSimd(): Promise<void> {
-  if (typeof process === 'undefined' || !process.versions?.node) return;
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  const v8 = await nodeModule<typeof import('node:v8')>('node:v8');
+  v8?.setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
 /** Compiles the kernels over `memory`, the heap of the TensorFlow.js wasm backend. */
