@@ -107,7 +107,9 @@ function pixels({ images, shape }: Dataset, indices: number[]): tf.Tensor4D {
 /** Their labels as rows over classes, `[B, K]`. */
 function rows({ labels, classNames }: Dataset, indices: number[]): tf.Tensor2D {
   const ids = indices.map((index) => labels[index] as number);
-  return tf.tidy(
-    () => tf.oneHot(tf.tensor1d(ids, 'int32'), classNames.length, 1, 0, 'float32') as tf.Tensor2D,
-  );
+  return tf.tidy(() => {
+    const rows = tf.oneHot(tf.tensor1d(ids, 'int32'), classNames.length) as tf.Tensor2D;
+    // The wasm backend's own oneHot writes integers whatever type it is asked for.
+    return tf.cast<tf.Tensor2D>(rows, 'float32');
+  });
 }

@@ -14,9 +14,13 @@ export function createProgress(watched: boolean = process.stdout.isTTY === true)
   return watched ? new Bar() : new Lines();
 }
 
+/** Weight of the newest batch in what is shown. */
+const fading = 0.15;
+
 /** What both know of a run. */
 class Watch {
   #start: StartEvent | undefined;
+  #smooth: Pick<StepEvent, 'loss' | 'accuracy' | 'imagesPerSecond'> | undefined;
   #seconds = 0;
   #steps = 0;
 
@@ -41,6 +45,19 @@ class Watch {
     return Math.max(0, Math.min(this.stepsPerEpoch, step - (epoch - 1) * this.stepsPerEpoch));
   }
 
+  /** Loss, accuracy and speed as text: means that fade, for single batches jump about. */
+  numbers({ loss, accuracy, imagesPerSecond }: StepEvent): string {
+    const before = this.#smooth ?? { loss, accuracy, imagesPerSecond };
+    const fade = (old: number, now: number) => old + fading * (now - old);
+    this.#smooth = {
+      loss: fade(before.loss, loss),
+      accuracy: fade(before.accuracy, accuracy),
+      imagesPerSecond: fade(before.imagesPerSecond, imagesPerSecond),
+    };
+    const shown = this.#smooth;
+    return `loss ${shown.loss.toFixed(3)}  accuracy ${percent(shown.accuracy, 1)}  ${speed(shown.imagesPerSecond)}`;
+  }
+
   /** Time that training still takes, from the mean step so far; the first, which warms up, is left out. */
   left({ step, imagesPerSecond }: StepEvent, batchSize: number): string {
     const seconds = batchSize / imagesPerSecond;
@@ -49,10 +66,6 @@ class Watch {
     const mean = this.#steps > 1 ? this.#seconds / (this.#steps - 1) : seconds;
     return duration(Math.max(0, this.totalSteps - step) * mean);
   }
-}
-
-function stepText({ loss, accuracy, imagesPerSecond }: StepEvent): string {
-  return `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy, 1)}  ${speed(imagesPerSecond)}`;
 }
 
 function speed(imagesPerSecond: number): string {
@@ -91,7 +104,7 @@ class Bar implements Progress {
       this.#bar ??= this.#open(event.epoch);
       const batch = this.#examples / this.#watch.stepsPerEpoch;
       this.#bar.update(this.#watch.inEpoch(event), {
-        numbers: stepText(event),
+        numbers: this.#watch.numbers(event),
         left: this.#watch.left(event, batch),
       });
     } else if (event.type === 'epoch') {
@@ -136,10 +149,11 @@ class Lines implements Progress {
       say(startText(event));
     } else if (event.type === 'step') {
       const left = this.#watch.left(event, this.#examples / this.#watch.stepsPerEpoch);
+      const numbers = this.#watch.numbers(event);
       if (event.step - this.#told < this.#every) return;
       this.#told = event.step;
       const { totalSteps } = this.#watch;
-      say(`  step ${event.step}/${totalSteps}  ${stepText(event)}  ${left} left`);
+      say(`  step ${event.step}/${totalSteps}  ${numbers}  ${left} left`);
     } else if (event.type === 'epoch') {
       say(epochText(event, this.#watch.epochs));
     }

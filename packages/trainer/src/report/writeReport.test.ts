@@ -120,6 +120,15 @@ describe('writeReport', () => {
     expect(html).toContain('<td>/far/away/cifar.tar.gz</td>');
   });
 
+  test('shows settings that are objects, such as data with a limit, by name and in full', async () => {
+    const data = { source: '/far/away/cifar.tar.gz', limit: 5000 };
+    const written = { ...config, data, model: { name: 'convnet' } };
+    await writeRun({ 'config.json': JSON.stringify(written) });
+    const html = await report();
+    expect(html).toContain('<h1>convnet on cifar.tar.gz, between-class');
+    expect(html).toContain('<tr><th scope="row">data: limit</th><td>5000</td></tr>');
+  });
+
   test('names the best epoch when the last is not it', async () => {
     await writeRun({ 'metrics.jsonl': jsonLines([...metrics, epoch(3, 0.91)]) });
     expect(await report()).toContain('The best was 93.21 %, after epoch 2.');

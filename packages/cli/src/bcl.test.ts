@@ -1,0 +1,276 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { embedded } from '@bcl/datasets';
+import { layout } from './sheet/layout.js';
+import { mixSamples } from './sheet/mixSamples.js';
+
+const home = join(__dirname, '..');
+const program = join(home, 'dist', 'bcl.js');
+const minutes = 60_000;
+
+let folder: string;
+beforeAll(() => {
+  if (!existsSync(program)) throw new Error(`${program} is not built; run: pnpm build`);
+  folder = mkdtempSync(join(tmpdir(), 'bcl-bin-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a program of Node's in the test's folder. */
+function node(...args: string[]): Promise<Outcome> {
+  return new Promise((done) => {
+    execFile(process.execPath, args, { cwd: folder, maxBuffer: 1 << 28 }, (error, out, err) => {
+      done({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+const bcl = (...args: string[]) => node(program, ...args);
+
+/** Bytes of a PNG file, `[height, width, channels]`. Jest cannot load the decoder's modules, Node can. */
+async function readPng(
+  path: string,
+): Promise<{ width: number; height: number; at: (x: number, y: number) => number[] }> {
+  const { out } = await node(
+    '--input-type=module',
+    '--eval',
+    `import { decode } from ${JSON.stringify(join(home, 'node_modules', 'fast-png', 'lib', 'index.js'))};
+     import { readFileSync } from 'node:fs';
+     const { width, height, channels, data } = decode(readFileSync(${JSON.stringify(path)}));
+     console.log(JSON.stringify({ width, height, channels, data: Buffer.from(data).toString('base64') }));`,
+  );
+  const { width, height, channels, data } = JSON.parse(out);
+  const bytes = Buffer.from(data, 'base64');
+  const at = (x: number, y: number) => {
+    const from = (y * width + x) * channels;
+    return [...bytes.subarray(from, from + 3)];
+  };
+  return { width, height, at };
+}
+
+interface MetricsLine {
+  type: string;
+  epoch: number;
+  trainLoss: number;
+  testAccuracy: number;
+}
+
+/** The lines of epochs in a run's metrics. */
+function epochsOf(run: string): MetricsLine[] {
+  const lines = readFileSync(join(folder, run, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  return lines
+    .map((line) => JSON.parse(line) as MetricsLine)
+    .filter(({ type }) => type === 'epoch');
+}
+
+const small = [
+  '--limit',
+  '32',
+  '--test-limit',
+  '20',
+  '--batch-size',
+  '16',
+  '--schedule',
+  'constant',
+];
+
+describe('bcl', () => {
+  test('loads neither TensorFlow.js nor a drawing library for its help', async () => {
+    const { code, out } = await node(
+      '--input-type=commonjs',
+      '--eval',
+      `import(${JSON.stringify(join(home, 'dist', 'index.js'))})
+         .then(({ run }) => run(['node', 'bcl', '--help']))
+         .then((code) => { console.log(JSON.stringify(Object.keys(require.cache))); process.exitCode = code; });`,
+    );
+    expect(code).toBe(0);
+    const loaded = JSON.parse(out.trim().split('\n').at(-1) as string) as string[];
+    expect(loaded.some((path) => path.includes('commander'))).toBe(true);
+    expect(loaded.filter((path) => /tensorflow|resvg/.test(path))).toEqual([]);
+  });
+
+  test('says its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+    expect(await bcl('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  test('tells a mistake in one line, and its stack when asked', async () => {
+    const { code, err } = await bcl('mix', '--data', 'nowhere');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: loadDataset: [^\n]*'nowhere'[^\n]*\n$/);
+    expect((await bcl('mix', '--data', 'nowhere', '--debug')).err).toContain('\n    at ');
+  });
+
+  test('names the nearest model', async () => {
+    const { code, err } = await bcl('train', '--model', 'confnet');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "error: train: there is no model 'confnet'. Did you mean 'convnet'? Known: convnet.\n",
+    );
+  });
+
+  test('doctor finds wasm', async () => {
+    const { code, out } = await bcl('doctor');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}yes {2}wasm /m);
+    expect(out).toMatch(/^auto chooses /m);
+    expect(out).toMatch(/^threads +[1-9]/m);
+  });
+});
+
+describe('bcl mix', () => {
+  test('draws the images and their mixes, pixel by pixel', async () => {
+    const { code, out, err } = await bcl(
+      'mix',
+      '--count',
+      '3',
+      '--seed',
+      '4',
+      '--limit',
+      '60',
+      '--out',
+      'sheet.png',
+    );
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: 'sheet.png: 3 pairs of embedded\n',
+      err: '',
+    });
+    const png = await readPng(join(folder, 'sheet.png'));
+    const at = layout({ width: 32, height: 32 }, 3, 2);
+    expect([png.width, png.height]).toEqual([at.width, at.height]);
+
+    const options = { count: 3, seed: 4, methods: ['bc', 'bc+'], label: 'ratio' } as const;
+    const samples = await mixSamples(embedded({ size: 60 }), options);
+    for (const [column, { first, second, ratio, mixes }] of samples.entries()) {
+      for (const pixel of [0, 31, 400, 527, 1023]) {
+        const shown = (row: number) =>
+          png.at(
+            at.x(column) + (pixel % 32) * at.scale + 2,
+            at.y(row) + Math.floor(pixel / 32) * at.scale + 1,
+          );
+        const bytes = (data: Uint8Array) => [...data.subarray(pixel * 3, pixel * 3 + 3)];
+        expect(shown(0)).toEqual(bytes(first.data));
+        expect(shown(1)).toEqual(bytes(second.data));
+        expect(shown(3)).toEqual(bytes(mixes[1]?.picture.data as Uint8Array));
+        // The formula of BC, from the picture's own rows.
+        shown(2).forEach((value, color) => {
+          const mix =
+            ratio * (shown(0)[color] as number) + (1 - ratio) * (shown(1)[color] as number);
+          expect(Math.abs(value - mix)).toBeLessThanOrEqual(0.51);
+        });
+      }
+    }
+  });
+});
+
+describe('bcl train', () => {
+  test(
+    'trains, is tested, and goes on as if it had never stopped',
+    async () => {
+      const first = await bcl('train', ...small, '--epochs', '1', '--seed', '3', '--out', 'run');
+      expect(first.err).toBe('');
+      expect(first.code).toBe(0);
+      expect(first.out).toMatch(/^epoch 1\/1 {3}training loss \d/m);
+      expect(first.out).toMatch(/^test accuracy: \d+\.\d\d %$/m);
+      expect(first.out).toMatch(/^report: +run\/report\.html$/m);
+      expect(first.out).toMatch(/^ {2}bcl test run$/m);
+      for (const name of ['config.json', 'checkpoint', 'report.html', 'samples.png']) {
+        expect(existsSync(join(folder, 'run', name))).toBe(true);
+      }
+
+      const tested = await bcl('test', 'run', '--limit', '20');
+      const accuracy = (epochsOf('run')[0]?.testAccuracy as number) * 100;
+      expect(tested.code).toBe(0);
+      expect(tested.out.split('\n')[0]).toBe(`accuracy: ${accuracy.toFixed(2)} %`);
+
+      const resumed = await bcl('train', '--resume', '--out', 'run', '--epochs', '2');
+      expect(resumed.code).toBe(0);
+      expect(resumed.out).toContain('1 of 2 epochs done');
+      const straight = await bcl(
+        'train',
+        ...small,
+        '--epochs',
+        '2',
+        '--seed',
+        '3',
+        '--out',
+        'straight',
+      );
+      expect(straight.code).toBe(0);
+      expect(epochsOf('straight')).toHaveLength(2);
+      const numbers = (run: string) =>
+        epochsOf(run).map(({ epoch, trainLoss, testAccuracy }) => ({
+          epoch,
+          trainLoss,
+          testAccuracy,
+        }));
+      expect(numbers('run')).toEqual(numbers('straight'));
+
+      const again = await bcl('train', ...small, '--out', 'run');
+      expect(again).toEqual({
+        code: 1,
+        out: '',
+        err: 'error: train: run holds a run already; add --resume to go on with it, or choose another --out\n',
+      });
+      const other = await bcl('train', '--resume', '--out', 'run', '--seed', '4');
+      expect(other.err).toMatch(/^error: train: --seed 4 is not what run was begun with \(3\)/);
+    },
+    3 * minutes,
+  );
+
+  test(
+    'stops after the step at hand on Ctrl-C, saved, with success',
+    async () => {
+      const args = [...small, '--method', 'standard', '--epochs', '500', '--out', 'stopped'];
+      const child = spawn(process.execPath, [program, 'train', ...args], { cwd: folder });
+      let out = '';
+      const code = await new Promise((done, fail) => {
+        child.stdout.on('data', (text) => {
+          if (!out.includes('epoch 1/500') && `${out}${text}`.includes('epoch 1/500')) {
+            child.kill('SIGINT');
+          }
+          out += text;
+        });
+        child.on('error', fail).on('close', done);
+      });
+      expect(out).toMatch(/^stopped after step \d+, in epoch \d+ of 500; saved\.$/m);
+      expect(out).toMatch(/^go on with: bcl train --resume --out stopped$/m);
+      expect(code).toBe(0);
+      expect(existsSync(join(folder, 'stopped', 'checkpoint'))).toBe(true);
+      expect(existsSync(join(folder, 'stopped', 'samples.png'))).toBe(false);
+      expect(readFileSync(join(folder, 'stopped', 'report.html'), 'utf8')).toContain(
+        'of 500 epochs',
+      );
+    },
+    2 * minutes,
+  );
+
+  test(
+    'leaves no folder behind when there is nothing that it could train',
+    async () => {
+      const { code, err } = await bcl(
+        'train',
+        '--limit',
+        '10',
+        '--batch-size',
+        '11',
+        '--out',
+        'none',
+      );
+      expect(code).toBe(1);
+      expect(err).toMatch(/^error: ModelManager\.train: batchSize must be at most the 10 examples/);
+      expect(existsSync(join(folder, 'none'))).toBe(false);
+    },
+    minutes,
+  );
+});

@@ -1,0 +1,41 @@
+import * as backends from '@bcl/backends';
+import { embedded, Preprocessing } from '@bcl/datasets';
+import { mixLabels } from '@bcl/mixing';
+import { constant, cosine, milestones } from '@bcl/trainer';
+import * as tf from '@tensorflow/tfjs-core';
+import { backendNames, labelNames, methodNames, scheduleNames, suggestion } from './names.js';
+
+describe('names', () => {
+  test('of backends are those of @bcl/backends, and auto', () => {
+    expect(backendNames).toEqual(['auto', ...backends.backendNames]);
+  });
+
+  test.each(methodNames)('of methods include %s of @bcl/datasets', (name) => {
+    expect(Preprocessing.fit(embedded({ size: 10 }), name).method).toBe(name);
+  });
+
+  test.each(labelNames)('of label rules include %s of @bcl/mixing', async (rule) => {
+    const [y1, y2] = [tf.tensor2d([[1, 0]]), tf.tensor2d([[0, 1]])];
+    const expected = { ratio: [0.75, 0.25], single: [1, 0] }[rule];
+    await expect(mixLabels(y1, y2, 0.75, { rule })).toBeAllClose(expected);
+  });
+
+  test.each(scheduleNames)('of schedules include %s of @bcl/trainer', (name) => {
+    expect({ constant, cosine, milestones }[name](0.5).config).toMatchObject({
+      name,
+      learningRate: 0.5,
+    });
+  });
+});
+
+describe('suggestion', () => {
+  test.each([
+    ['bcplus', 'bc+'],
+    ['BC', 'bc'],
+    ['standart', 'standard'],
+  ])('for %s is %s, and the whole list', (typed, nearest) => {
+    expect(suggestion(typed, methodNames)).toBe(
+      `Did you mean '${nearest}'? Known: standard, bc, bc+.`,
+    );
+  });
+});

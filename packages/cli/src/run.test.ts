@@ -1,0 +1,100 @@
+import { run } from './run.js';
+
+/** Runs the command here, and returns what it wrote. */
+async function bcl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const spies = (['out', 'err'] as const).map((name) =>
+    jest.spyOn(process[`std${name}`], 'write').mockImplementation((text) => {
+      written[name] += text;
+      return true;
+    }),
+  );
+  try {
+    return { code: await run(['node', 'bcl', ...args]), ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe('run', () => {
+  test('shows every command, its examples and no hidden one in the help', async () => {
+    const { code, out } = await bcl('--help');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}doctor /m,
+    );
+    expect(out).toContain('$ bcl mix');
+    expect(out).not.toMatch(/^ {2}start/m);
+  });
+
+  test('tells all flags of train with their defaults', async () => {
+    const { out } = await bcl('train', '--help');
+    const flags = [...out.matchAll(/^ {2}(--[\w-]+)/gm)].map((match) => match[1]);
+    expect(flags).toEqual([
+      ...['--data', '--model', '--method', '--label', '--limit', '--test-limit', '--epochs'],
+      ...['--batch-size', '--lr', '--schedule', '--momentum', '--weight-decay', '--no-augment'],
+      ...['--seed', '--backend', '--threads', '--out', '--resume', '--debug'],
+    ]);
+    expect(out).toMatch(/--method.*\(default: "bc\+"\)/);
+    expect(out).toContain('Examples:');
+  });
+
+  test.each([
+    [
+      ['train', '--method', 'bcplus'],
+      "argument 'bcplus' is invalid. Did you mean 'bc+'? Known: standard, bc, bc+.",
+    ],
+    [
+      ['train', '--backend', 'wsam'],
+      "Did you mean 'wasm'? Known: auto, tensorflow, webgpu, wasm, cpu.",
+    ],
+    [['test', 'x', '--backend', 'gpu'], "Did you mean 'cpu'?"],
+    [['train', '--schedule', 'cos'], "Did you mean 'cosine'? Known: cosine, milestones, constant."],
+    [['train', '--label', 'multi'], 'Known: ratio, single.'],
+    [
+      ['train', '--lr', 'fast'],
+      "option '--lr <x>' argument 'fast' is invalid. It must be a number above 0.",
+    ],
+    [['train', '--lr', '0'], 'It must be a number above 0.'],
+    [['train', '--lr', 'NaN'], 'It must be a number above 0.'],
+    [['train', '--lr', ''], 'It must be a number above 0.'],
+    [['train', '--momentum', '1'], 'It must be a number from 0 to below 1.'],
+    [['train', '--weight-decay', '-1'], 'It must be a number from 0 up.'],
+    [['train', '--epochs', '1.5'], 'It must be a whole number from 1 up.'],
+    [['train', '--limit', '0'], 'It must be a whole number from 1 up.'],
+    [['train', '--seed', '-1'], 'It must be a whole number from 0 up.'],
+    [['train', '--threads', 'many'], "It must be a whole number from 1 up, or 'auto'."],
+    [['mix', '--count', 'six'], 'It must be a whole number from 1 up.'],
+    [['train', '--epoch', '2'], "unknown option '--epoch'\n(Did you mean --epochs?)"],
+    [['tran'], "unknown command 'tran'\n(Did you mean train?)"],
+    [['test'], "missing required argument 'run folder'"],
+    [['train', 'runs/x'], 'too many arguments'],
+  ])('answers %p in words', async (args, text) => {
+    const { code, err } = await bcl(...args);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: /);
+    expect(err).toContain(text);
+    expect(err).not.toContain('    at ');
+  });
+
+  test('tells an error of a command in one line', async () => {
+    const { code, err } = await bcl('test', '/nowhere/at/all');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'error: Run.open: /nowhere/at/all must be the folder of a run, got one without config.json\n',
+    );
+  });
+
+  test.each([
+    ['flag', ['--debug'], undefined],
+    ['variable', [], '1'],
+  ])('adds the stack when asked by %s', async (_, more, variable) => {
+    if (variable) process.env.BCL_DEBUG = variable;
+    try {
+      const { err } = await bcl('test', '/nowhere/at/all', ...more);
+      expect(err).toMatch(/got one without config\.json\n {4}at /);
+    } finally {
+      delete process.env.BCL_DEBUG;
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import type { RunConfig } from '@bcl/trainer';
+import { flagsOf, resumedFlags, runSettings, type TrainFlags } from './settings.js';
+
+const flags: TrainFlags = {
+  data: 'cifar.tar.gz',
+  model: 'convnet',
+  method: 'bc',
+  label: 'single',
+  limit: 100,
+  testLimit: 50,
+  epochs: 3,
+  batchSize: 16,
+  lr: 0.25,
+  schedule: 'milestones',
+  momentum: 0.5,
+  weightDecay: 0.125,
+  augment: false,
+  seed: 9,
+  backend: 'wasm',
+  threads: 2,
+};
+
+const config = (of: TrainFlags): RunConfig => ({
+  version: 1,
+  createdAt: '',
+  versions: {},
+  ...runSettings(
+    of,
+    { name: of.schedule as 'cosine', learningRate: of.lr, minimum: 0 },
+    of.backend,
+  ),
+});
+
+describe('runSettings and flagsOf', () => {
+  test('keep every flag, and the whole path of the data', () => {
+    expect(flagsOf(config(flags))).toEqual({ ...flags, data: resolve('cifar.tar.gz') });
+  });
+
+  test('keep the embedded set by its name, and no limit as none', () => {
+    const { limit: _, testLimit: __, ...whole } = flags;
+    const embedded = { ...whole, data: 'embedded', augment: true };
+    expect(flagsOf(config(embedded))).toEqual(embedded);
+  });
+});
+
+describe('resumedFlags', () => {
+  const run = flagsOf(config(flags));
+  const resume = (changes: Partial<TrainFlags>) =>
+    resumedFlags({ ...flags, lr: 1, ...changes }, new Set(Object.keys(changes)), run, 'runs/x');
+
+  test('are those of the run, whatever the defaults are', () => {
+    expect(resume({})).toEqual(run);
+  });
+
+  test('admit flags that say the same', () => {
+    expect(resume({ lr: 0.25, data: './cifar.tar.gz', augment: false })).toEqual(run);
+  });
+
+  test('let epochs, backend and threads change', () => {
+    const changes = { epochs: 9, backend: 'cpu', threads: 'auto' } as const;
+    expect(resume(changes)).toEqual({ ...run, ...changes });
+  });
+
+  test.each<[string, Partial<TrainFlags>, string]>([
+    ['--lr 0.5', { lr: 0.5 }, '0.25'],
+    ['--batch-size 32', { batchSize: 32 }, '16'],
+    ['--weight-decay 1', { weightDecay: 1 }, '0.125'],
+    ['--data embedded', { data: 'embedded' }, resolve('cifar.tar.gz')],
+  ])('refuse %s where the run says otherwise', (typed, changes, kept) => {
+    expect(() => resume(changes)).toThrow(
+      `train: ${typed} is not what runs/x was begun with (${kept}); leave it out to go on, or begin a new run with another --out`,
+    );
+  });
+});
