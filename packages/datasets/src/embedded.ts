@@ -69,7 +69,8 @@ export function embedded(options: EmbeddedOptions = {}): Dataset {
 
   const random = createRandom(seed).stream('embedded').stream(split);
   const noise = noiseTable(random.stream('noise'));
-  const images = new Uint8Array(size * SIDE * SIDE * 3);
+  // A clamped array rounds and clamps what is written to it.
+  const images = new Uint8ClampedArray(size * SIDE * SIDE * 3);
   const labels = new Uint8Array(size);
   let classes: Int32Array = new Int32Array(0);
   for (let i = 0; i < size; i++) {
@@ -81,7 +82,7 @@ export function embedded(options: EmbeddedOptions = {}): Dataset {
   }
   return {
     name: 'embedded',
-    images,
+    images: new Uint8Array(images.buffer),
     labels,
     shape: [SIDE, SIDE, 3],
     classNames: SHAPES.map(({ name }) => name),
@@ -90,7 +91,7 @@ export function embedded(options: EmbeddedOptions = {}): Dataset {
 
 /** Draws one picture of class `label` at byte `to`. */
 function drawPicture(
-  images: Uint8Array,
+  images: Uint8ClampedArray,
   to: number,
   label: number,
   random: Random,
@@ -129,7 +130,7 @@ function drawPicture(
         const dark = ground[c] as number;
         const colour = dark + share * ((figure[c] as number) - dark);
         const grains = grain * (noise[at++ & (NOISE_TABLE - 1)] as number);
-        images[to++] = Math.max(0, Math.min(255, Math.round(colour + lit + grains)));
+        images[to++] = colour + lit + grains;
       }
     }
   }

@@ -1,3 +1,6 @@
+// Looked up once: these run for every pixel.
+const { abs, floor, max, min, round, sqrt } = Math;
+
 /** What varies within a class, besides place and turn. */
 export interface Place {
   /** Of a figure, pixels. */
@@ -18,47 +21,52 @@ interface Shape {
 
 /** Coverage at a distance from an edge, pixels, negative inside. */
 function inside(distance: number): number {
-  return Math.max(0, Math.min(1, 0.5 - distance));
+  return max(0, min(1, 0.5 - distance));
+}
+
+/** Length of a vector; `Math.hypot` guards against overflow and takes ten times as long. */
+function length(x: number, y: number): number {
+  return sqrt(x * x + y * y);
 }
 
 /** Distance to the nearest of parallel edges `width` apart, positive in every second stripe. */
 function stripe(x: number, width: number, phase: number): number {
   const t = x / (2 * width) + phase;
-  const nearest = Math.abs(t - Math.floor(t) - 0.5);
+  const nearest = abs(t - floor(t) - 0.5);
   return (0.25 - nearest) * 2 * width;
 }
 
-const HALF_ROOT_3 = Math.sqrt(3) / 2;
-const ROOT_HALF = Math.sqrt(0.5);
+const HALF_ROOT_3 = sqrt(3) / 2;
+const ROOT_HALF = sqrt(0.5);
 
 /** The ten classes, in the order of their numbers. */
 export const SHAPES: readonly Shape[] = [
-  { name: 'disc', cover: (x, y, { radius }) => inside(Math.hypot(x, y) - radius) },
+  { name: 'disc', cover: (x, y, { radius }) => inside(length(x, y) - radius) },
   {
     name: 'ring',
     cover: (x, y, { radius, variant }) => {
       const thickness = radius * (0.15 + 0.1 * variant);
-      return inside(Math.abs(Math.hypot(x, y) - radius + thickness) - thickness);
+      return inside(abs(length(x, y) - radius + thickness) - thickness);
     },
   },
   {
     name: 'square',
-    cover: (x, y, { radius }) => inside(Math.max(Math.abs(x), Math.abs(y)) - 0.85 * radius),
+    cover: (x, y, { radius }) => inside(max(abs(x), abs(y)) - 0.85 * radius),
   },
   {
     name: 'triangle',
     cover: (x, y, { radius, variant }) => {
       const down = variant < 0.5 ? y : -y;
-      const slanted = HALF_ROOT_3 * Math.abs(x) - 0.5 * down;
-      return inside(Math.max(down, slanted) - 0.6 * radius);
+      const slanted = HALF_ROOT_3 * abs(x) - 0.5 * down;
+      return inside(max(down, slanted) - 0.6 * radius);
     },
   },
   {
     name: 'cross',
     cover: (x, y, { radius, variant }) => {
       const arm = radius * (0.2 + 0.12 * variant);
-      const [far, near] = [Math.max(Math.abs(x), Math.abs(y)), Math.min(Math.abs(x), Math.abs(y))];
-      return inside(Math.max(far - radius, near - arm));
+      const [far, near] = [max(abs(x), abs(y)), min(abs(x), abs(y))];
+      return inside(max(far - radius, near - arm));
     },
   },
   {
@@ -88,7 +96,7 @@ export const SHAPES: readonly Shape[] = [
       const cell = 2 * width;
       const u = x / cell + phase[0];
       const v = y / cell + phase[1];
-      return inside(cell * (Math.hypot(u - Math.round(u), v - Math.round(v)) - 0.3));
+      return inside(cell * (length(u - round(u), v - round(v)) - 0.3));
     },
   },
 ];
