@@ -7,14 +7,13 @@ import { sheetSvg } from './sheetSvg.js';
 
 /** Draws a sheet of mixed samples as PNG. Fonts come along, so the picture is the same everywhere. */
 export function renderSheet(samples: readonly MixSample[]): Uint8Array {
-  const { resolve } = createRequire(import.meta.url);
-  const font = (name: string) => resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
+  const require = createRequire(import.meta.url);
+  const fontFiles = [
+    require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+    require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+  ];
   const drawing = new Resvg(sheetSvg(samples, dataUri), {
-    font: {
-      loadSystemFonts: false,
-      fontFiles: [font('DejaVuSans'), font('DejaVuSans-Bold')],
-      defaultFontFamily: 'DejaVu Sans',
-    },
+    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' },
   });
   return drawing.render().asPng();
 }

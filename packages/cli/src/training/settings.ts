@@ -28,7 +28,7 @@ export interface TrainFlags {
 const augmentation = { padding: 4, flip: true };
 
 /** A source of data by a name that holds in every folder. */
-export function absoluteSource(source: string): string {
+function absoluteSource(source: string): string {
   return source === 'embedded' ? source : resolve(source);
 }
 

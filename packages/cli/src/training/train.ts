@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Dataset, loadDataset, Preprocessing } from '@bcl/datasets';
 import { Mixer, type MixMethod } from '@bcl/mixing';
 import { createModel, modelNames } from '@bcl/models';
@@ -163,7 +165,7 @@ async function readyManager(
 }
 
 function trainOptions(
-  { method, label, epochs, batchSize, augment, seed }: TrainFlags,
+  { method, label, epochs, batchSize, augment, seed, threads }: TrainFlags,
   schedule: Schedule,
   trainSet: Dataset,
   test: Dataset,
@@ -174,6 +176,9 @@ function trainOptions(
     batchSize,
     schedule,
     test,
+    threads,
+    // As seen from here: a thread of the trainer's knows no networks.
+    layerModules: [pathToFileURL(createRequire(import.meta.url).resolve('@bcl/models')).href],
     ...(augment ? {} : { augment: false }),
     ...(method === 'standard'
       ? {}

@@ -31,10 +31,10 @@ export async function writeReport(runFolder: string): Promise<string> {
 
 /** The chart library's files, found where the package manager put them. */
 async function readUplot(): Promise<Uplot> {
-  const { resolve } = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   const [script, style] = await Promise.all([
-    readFile(resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
-    readFile(resolve('uplot/dist/uPlot.min.css'), 'utf8'),
+    readFile(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
+    readFile(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
   ]);
   return { script, style };
 }
