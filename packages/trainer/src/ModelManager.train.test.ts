@@ -227,6 +227,31 @@ describe('train, options', () => {
     manager.dispose();
   });
 
+  test('refuses to mix away a mean that test images would keep', () => {
+    const standard = Preprocessing.fit(trainSet, 'standard');
+    const manager = manage({ preprocessing: standard });
+    const message =
+      "ModelManager.train: the mixer takes each image's mean away, so that test images must lose theirs too, got a preprocessing for 'standard'; use Preprocessing.fit(dataset, 'bc+')";
+    for (const method of ['bc+', { zeroMean: true }] as const) {
+      const mixer = new Mixer({ method, numClasses: 3 });
+      expect(() => manager.train(trainSet, { epochs: 1, batchSize: 8, mixer })).toThrow(message);
+    }
+    const mixer = new Mixer({ method: 'bc', numClasses: 3 });
+    expect(() => manager.train(trainSet, { epochs: 1, batchSize: 8, mixer })).not.toThrow();
+    manager.dispose();
+  });
+
+  test('refuses other batches in the middle of an epoch', async () => {
+    const manager = manage();
+    for await (const { type } of manager.train(trainSet, { epochs: 1, batchSize: 16 })) {
+      if (type === 'step') break;
+    }
+    expect(() => manager.train(trainSet, { epochs: 1, batchSize: 12 })).toThrow(
+      'ModelManager.train: the manager stands in the middle of an epoch of 48 examples in batches of 16, got 48 in batches of 12; end that epoch first',
+    );
+    manager.dispose();
+  });
+
   test('refuses a loss that it does not know by name', () => {
     expect(() => manage({ loss: 'hinge' as never })).toThrow(
       'ModelManager: loss must be a function or one of klDivergence, softmaxCrossEntropy, got hinge',

@@ -3,7 +3,7 @@ import type { Mixer } from '@bcl/mixing';
 import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Checkpoint, EpochSums, TrainingState } from './checkpoint/Checkpoint.js';
+import type { Checkpoint, TrainingState } from './checkpoint/Checkpoint.js';
 import { checkSameModel } from './checkpoint/checkSameModel.js';
 import { modelFrom } from './checkpoint/modelFrom.js';
 import { readCheckpoint } from './checkpoint/readCheckpoint.js';
@@ -20,8 +20,9 @@ import type { Engine } from './training/Engine.js';
 import { evaluate, type TestBatch, type TestResult } from './training/evaluate.js';
 import { forward } from './training/forward.js';
 import { type Loss, type LossName, lossFromName, nameOfLoss } from './training/Loss.js';
+import { countStep, endEpoch, newProgress, type Progress } from './training/progress.js';
 import { Replica } from './training/Replica.js';
-import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
+import type { TrainEvent } from './training/TrainEvent.js';
 
 export interface ModelManagerOptions {
   /** Maps images `[B, H, W, C]` to logits `[B, K]`. */
@@ -91,7 +92,7 @@ export class ModelManager {
   readonly preprocessing: Preprocessing;
   readonly seed: number | string;
   readonly #replica: Replica;
-  #state: Progress = { epoch: 0, step: 0, batch: 0, sums: noSums(), mixer: null };
+  #state: Progress = newProgress();
   #classNames: string[] | null = null;
   #training = false;
 
@@ -129,7 +130,7 @@ export class ModelManager {
    * which it began; the weights are left as before that step.
    */
   train(trainSet: Dataset, options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
-    checkTrainOptions(trainSet, this.preprocessing, options);
+    checkTrainOptions(trainSet, this.preprocessing, this.#state, options);
     return this.#train(trainSet, options);
   }
 
@@ -158,11 +159,13 @@ export class ModelManager {
     this.#classNames = [...trainSet.classNames];
     const examples = trainSet.labels.length;
     const stepsPerEpoch = Math.ceil(examples / batchSize);
+    Object.assign(state, { batchSize, examples });
     const tell = async (event: TrainEvent): Promise<TrainEvent> => {
       await run?.record(event);
       return event;
     };
     let synced = structuredClone(state);
+    let saved: number | undefined;
     let seconds = 0;
     let tested: TestResult | undefined;
     try {
@@ -203,12 +206,10 @@ export class ModelManager {
           const place = (epoch - 1) * stepsPerEpoch + index;
           const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
           const result = await batch.take({ step: state.step, epoch, learningRate });
-          state.step++;
-          state.batch = index + 1;
-          state.mixer = mixer ? { settings: settingsOf(mixer), state: batch.mixerState } : null;
           const took = (performance.now() - clock) / 1000;
+          countStep(state, index, { ...result, count, seconds: took, learningRate });
+          state.mixer = mixer ? { settings: settingsOf(mixer), state: batch.mixerState } : null;
           seconds += took;
-          addStep(state.sums, { ...result, count, took, learningRate, first: state.step === 1 });
           yield await tell({
             type: 'step',
             step: state.step,
@@ -225,10 +226,7 @@ export class ModelManager {
             `ModelManager.train: no batch of epoch ${epoch} holds two classes, so there is nothing to mix; use a larger batch than ${batchSize}`,
           );
         }
-        const event = epochEvent(epoch, state);
-        state.epoch = epoch;
-        state.batch = 0;
-        state.sums = noSums();
+        const event = endEpoch(state);
         if (test && (epoch % testEvery === 0 || epoch === epochs)) {
           tested = await evaluate(engine.forward.bind(engine), this.preprocessing, test, batchSize);
           event.testLoss = tested.loss;
@@ -240,7 +238,10 @@ export class ModelManager {
         synced = structuredClone(state);
         await tell(event);
         // Written before the caller hears of the epoch: whoever leaves there has lost nothing.
-        if (run) await this.save(run.checkpoint);
+        if (run) {
+          await this.save(run.checkpoint);
+          saved = epoch;
+        }
         yield event;
         if (run) yield { type: 'checkpoint', epoch, step: state.step, folder: run.checkpoint };
       }
@@ -252,7 +253,7 @@ export class ModelManager {
         ...(tested ? { testLoss: tested.loss, testAccuracy: tested.accuracy } : {}),
       };
     } catch (error) {
-      throw await this.#withAdvice(error, run);
+      throw run ? await withAdvice(error, run, saved) : error;
     } finally {
       // Where the threads are gone, what they did since the last epoch is gone with them.
       await engine?.sync().catch(() => {
@@ -347,8 +348,8 @@ export class ModelManager {
     const tensors = tf.io.decodeWeights(optimizer.data, optimizer.specs);
     this.optimizer.restore(tensors);
     tf.dispose(tensors);
-    const { epoch, step, batch, sums, mixer } = state;
-    this.#state = { epoch, step, batch, sums, mixer };
+    const { epoch, step, batch, batchSize, examples, sums, mixer } = state;
+    this.#state = { epoch, step, batch, batchSize, examples, sums, mixer };
     this.#classNames = state.classNames;
   }
 
@@ -374,69 +375,22 @@ export class ModelManager {
     if (saved?.state && saved.settings === settingsOf(mixer)) mixer.restore(saved.state);
   }
 
-  async #withAdvice(error: unknown, run: Run | undefined): Promise<unknown> {
-    if (!(error instanceof Error) || !run || !(await run.hasCheckpoint())) return error;
-    error.message += `; the checkpoint after epoch ${this.epoch} is in ${run.checkpoint}`;
-    return error;
-  }
-
   #countParameters(): number {
     const weights = Object.values(this.#replica.weights.trainable);
     return weights.reduce((sum, { size }) => sum + size, 0);
   }
 }
 
-type Progress = Pick<TrainingState, 'epoch' | 'step' | 'batch' | 'sums' | 'mixer'>;
+/** Adds to an error where the last good checkpoint is. */
+async function withAdvice(error: unknown, run: Run, epoch: number | undefined): Promise<unknown> {
+  if (!(error instanceof Error) || !(await run.hasCheckpoint())) return error;
+  const which = epoch === undefined ? 'the last checkpoint' : `the checkpoint after epoch ${epoch}`;
+  error.message += `; ${which} is in ${run.checkpoint}`;
+  return error;
+}
 
 /** The settings of a mixer as text, to tell whether two are alike. */
 function settingsOf({ method, label, classes, ratio, numClasses, seed }: Mixer): string {
   const drawn = typeof ratio === 'function' ? 'function' : ratio;
   return JSON.stringify({ method, label, classes, ratio: drawn, numClasses, seed });
-}
-
-function noSums(): EpochSums {
-  return {
-    loss: 0,
-    hits: 0,
-    examples: 0,
-    seconds: 0,
-    timedExamples: 0,
-    timedSeconds: 0,
-    learningRate: 0,
-  };
-}
-
-function addStep(
-  sums: EpochSums,
-  step: {
-    loss: number;
-    accuracy: number;
-    count: number;
-    took: number;
-    learningRate: number;
-    first: boolean;
-  },
-): void {
-  sums.loss += step.loss * step.count;
-  sums.hits += step.accuracy * step.count;
-  sums.examples += step.count;
-  sums.seconds += step.took;
-  sums.learningRate = step.learningRate;
-  if (step.first) return;
-  sums.timedExamples += step.count;
-  sums.timedSeconds += step.took;
-}
-
-function epochEvent(epoch: number, { step, sums }: Progress): EpochEvent {
-  const { loss, hits, examples, seconds, timedExamples, timedSeconds, learningRate } = sums;
-  return {
-    type: 'epoch',
-    epoch,
-    step,
-    trainLoss: loss / examples,
-    trainAccuracy: hits / examples,
-    seconds,
-    imagesPerSecond: timedSeconds > 0 ? timedExamples / timedSeconds : examples / seconds,
-    learningRate,
-  };
 }

@@ -1,19 +1,7 @@
 import type { MixerState } from '@bcl/mixing';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
-
-/** Sums over the part of an epoch that is done. */
-export interface EpochSums {
-  /** Loss and hits, summed over examples. */
-  loss: number;
-  hits: number;
-  examples: number;
-  seconds: number;
-  /** Without the run's first step. */
-  timedExamples: number;
-  timedSeconds: number;
-  learningRate: number;
-}
+import type { EpochSums } from '../training/progress.js';
 
 /** Where a training stands, all but its tensors; plain JSON. */
 export interface TrainingState {
@@ -25,6 +13,9 @@ export interface TrainingState {
   step: number;
   /** Batches done of the epoch under way. */
   batch: number;
+  /** Batch size and examples of that epoch, which `batch` counts in; null before the first. */
+  batchSize: number | null;
+  examples: number | null;
   sums: EpochSums;
   seed: number | string;
   /** Name of the loss; null for a function of the caller's. */

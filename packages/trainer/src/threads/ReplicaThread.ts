@@ -106,7 +106,8 @@ export class ReplicaThread {
     }
     const numbers = new Float32Array(2);
     if (pass) {
-      const { loss, accuracy } = await readStep(pass, ys);
+      // Whether the gradients are finite is looked at once they are summed.
+      const { loss, accuracy } = await readStep({ ...pass, gradients: {} }, ys);
       numbers.set([loss, accuracy * weight]);
     }
     return { gradients, others: rest, numbers };

@@ -1,10 +1,13 @@
 import type { Dataset, Preprocessing } from '@bcl/datasets';
+import type { Mixer } from '@bcl/mixing';
 import type { TrainOptions } from '../ModelManager.js';
+import type { Progress } from './progress.js';
 
 /** Throws when a training cannot go as asked, before anything has begun. */
 export function checkTrainOptions(
   trainSet: Dataset,
   preprocessing: Preprocessing,
+  progress: Progress,
   { epochs, batchSize = 128, mixer, test, testEvery = 1, augment, threads = 1 }: TrainOptions,
 ): void {
   positive('epochs', epochs);
@@ -29,11 +32,33 @@ export function checkTrainOptions(
       );
     }
   }
+  checkSameEpoch(progress, batchSize, examples);
+  if (mixer && takesMeanAway(mixer) && preprocessing.method !== 'bc+') {
+    throw new RangeError(
+      `ModelManager.train: the mixer takes each image's mean away, so that test images must lose theirs too, got a preprocessing for '${preprocessing.method}'; use Preprocessing.fit(dataset, 'bc+')`,
+    );
+  }
   if (mixer?.classes === 'different' && new Set(trainSet.labels).size < 2) {
     throw new RangeError(
       `ModelManager.train: mixing needs examples of two classes, got ${examples} of class ${trainSet.labels[0]} alone; use data of more classes, or no mixer`,
     );
   }
+}
+
+/** In the middle of an epoch batches must be those that its first half was made of. */
+function checkSameEpoch(
+  { batch, batchSize, examples }: Progress,
+  newBatchSize: number,
+  newExamples: number,
+): void {
+  if (batch === 0 || (batchSize === newBatchSize && examples === newExamples)) return;
+  throw new RangeError(
+    `ModelManager.train: the manager stands in the middle of an epoch of ${examples} examples in batches of ${batchSize}, got ${newExamples} in batches of ${newBatchSize}; end that epoch first`,
+  );
+}
+
+function takesMeanAway({ method }: Mixer): boolean {
+  return typeof method === 'string' ? method === 'bc+' : method.zeroMean === true;
 }
 
 function positive(name: string, value: number): void {

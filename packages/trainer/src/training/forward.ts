@@ -10,7 +10,8 @@ export async function forward(
   ys: tf.Tensor,
 ): Promise<{ loss: number; said: Int32Array }> {
   const tensors = tf.tidy(() => {
-    const logits = model.apply(xs, { training: false }) as tf.Tensor;
+    // Unlike apply it frees each layer's output as soon as the next layers have it.
+    const logits = model.predict(xs, { batchSize: xs.shape[0] as number }) as tf.Tensor;
     return { loss: tf.mean(loss(ys, logits)), said: tf.argMax(logits, -1) };
   });
   try {
