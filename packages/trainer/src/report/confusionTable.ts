@@ -14,7 +14,7 @@ export function confusionTable({ classNames, matrix }: Confusion): string {
       const title = `${classNames[truth]}, answered ${classNames[answer]}: ${count} of ${total} (${percent(share)})`;
       // The root lets rare mistakes be seen at all.
       const shade = truth === answer ? share : Math.sqrt(share);
-      const dark = shade > 0.55 ? ' dark' : '';
+      const dark = shade > 0.75 ? ' dark' : '';
       return `<td class="${kind}${dark}" style="--shade:${shade.toFixed(3)}" title="${escapeHtml(title)}">${count === 0 ? '<i>0</i>' : count}</td>`;
     });
     return `<tr><th scope="row">${escapeHtml(classNames[truth])}</th>${cells.join('')}</tr>`;
