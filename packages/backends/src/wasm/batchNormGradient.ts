@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-let replaced = false;
+let ours: tf.GradConfig | undefined;
 
 /**
  * Lets the gradient of TensorFlow.js's `FusedBatchNorm` run as one kernel where the backend has `BclFusedBatchNormGrad`; elsewhere,
@@ -10,10 +10,8 @@ let replaced = false;
  */
 export function registerBatchNormGradient(): void {
   const stock = tf.getGradient('FusedBatchNorm');
-  if (replaced || !stock) return;
-  replaced = true;
-  tf.unregisterGradient('FusedBatchNorm');
-  tf.registerGradient({
+  if (!stock || stock === ours) return;
+  ours = {
     ...stock,
     gradFunc: (dy, saved, attrs) => {
       const [x, mean, variance, scale] = saved as [
@@ -28,17 +26,15 @@ export function registerBatchNormGradient(): void {
         (t) => t.rank === 1 && t.size === channels,
       );
       if (!fused || !perChannel || Array.isArray(dy)) return stock.gradFunc(dy, saved, attrs);
-      let results: tf.Tensor[] | undefined;
-      const result = (i: number): tf.Tensor => {
-        results ??= tf
-          .engine()
-          .runKernel(
-            'BclFusedBatchNormGrad',
-            { x, dy, mean, variance, scale: scale ?? tf.ones([channels]) },
-            { epsilon: (attrs as unknown as { varianceEpsilon: number }).varianceEpsilon },
-          ) as tf.Tensor[];
-        return results[i] as tf.Tensor;
-      };
+      // At once, not when the first is asked for: each is asked for in a tidy of its own, which would dispose the others.
+      const results = tf
+        .engine()
+        .runKernel(
+          'BclFusedBatchNormGrad',
+          { x, dy, mean, variance, scale: scale ?? tf.ones([channels]) },
+          { epsilon: (attrs as unknown as { varianceEpsilon: number }).varianceEpsilon },
+        ) as tf.Tensor[];
+      const result = (i: number): tf.Tensor => results[i] as tf.Tensor;
       return {
         x: () => result(0),
         mean: () => result(1),
@@ -47,5 +43,7 @@ export function registerBatchNormGradient(): void {
         offset: () => result(4),
       };
     },
-  });
+  };
+  tf.unregisterGradient('FusedBatchNorm');
+  tf.registerGradient(ours);
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
 import { directFilterGradient, directForward, directInputGradient } from './direct.js';
 import { type Geometry, geometry, isWinograd } from './geometry.js';
 import type { Heap } from './heap.js';
@@ -42,6 +43,10 @@ export const conv2dKernels: WasmKernel[] = [
         ({ x, dy }, attrs) => {
           const g = geometry(x.shape, attrs.filterShape, attrs);
           const dFilter = heap.output(attrs.filterShape);
+          if (g.batch * g.outHeight * g.outWidth === 0) {
+            heap.fill(heap.at(dFilter), util.sizeFromShape(attrs.filterShape) * 4, 0);
+            return dFilter;
+          }
           const convolve = choose(g, winogradFilterGradient, directFilterGradient);
           convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
           return dFilter;

@@ -55,10 +55,12 @@ function finish(
 ): void {
   if (!bias && !relu) return;
   const channels = y.shape.at(-1) as number;
-  heap.scratch([channels * 4, channels * 4], (one, zero) => {
+  const whole = bias && tf.util.sizeFromShape(bias.shape) === channels;
+  const value = bias && !whole ? (heap.f32(heap.at(bias), 1)[0] as number) : 0;
+  heap.scratch([channels * 4, channels * 4], (one, same) => {
     heap.f32(one, channels).fill(1);
-    heap.f32(zero, channels).fill(0);
-    const shift = bias && tf.util.sizeFromShape(bias.shape) === channels ? heap.at(bias) : zero;
+    heap.f32(same, channels).fill(value);
+    const shift = whole ? heap.at(bias) : same;
     const rows = tf.util.sizeFromShape(y.shape) / channels;
     heap.kernels.channelAffine(heap.at(y), one, shift, heap.at(y), rows, channels, relu ? 1 : 0);
   });

@@ -29,6 +29,11 @@ export function matMul(
   b: tf.TensorInfo,
   { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
 ): tf.TensorInfo {
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') {
+    throw new Error(
+      `matMul: the wasm backend multiplies float32, got ${a.dtype} and ${b.dtype}; cast them with tf.cast`,
+    );
+  }
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const depth = transposeA ? aRows : aColumns;

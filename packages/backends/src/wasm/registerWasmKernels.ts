@@ -31,6 +31,8 @@ const kernels: WasmKernel[] = [
   ...sgdKernels,
 ];
 
+/** TensorFlow.js's own kernels that ours stand in for. */
+const stock = new Map<string, tf.KernelConfig>();
 let done: Promise<RegisteredKernels> | undefined;
 let owner: tf.KernelBackend | undefined;
 
@@ -41,24 +43,22 @@ let owner: tf.KernelBackend | undefined;
  * The wasm backend must be the current one. Where its internals are not as expected, or the engine has no SIMD, nothing is
  * changed and the result says why.
  */
-export function registerWasmKernels(): Promise<RegisteredKernels> {
+export async function registerWasmKernels(): Promise<RegisteredKernels> {
   const backend = tf.backend();
+  if (tf.getBackend() !== 'wasm') {
+    return none(`the current backend is ${tf.getBackend()}, not wasm`);
+  }
   if (owner !== backend) {
     owner = backend;
     done = register(backend as WasmBackend);
   }
-  return done as Promise<RegisteredKernels>;
+  const result = await (done as Promise<RegisteredKernels>);
+  // At every call: TensorFlow.js's gradients may have been registered since the last.
+  if (result.build) registerBatchNormGradient();
+  return result;
 }
 
 async function register(backend: WasmBackend): Promise<RegisteredKernels> {
-  const none = (reason: string): RegisteredKernels => ({
-    build: undefined,
-    registered: [],
-    reason,
-  });
-  if (tf.getBackend() !== 'wasm') {
-    return none(`the current backend is ${tf.getBackend()}, not wasm`);
-  }
   const memory = backend.wasm?.asm?.memory;
   if (!(memory instanceof WebAssembly.Memory) || typeof backend.wasm._malloc !== 'function') {
     return none(
@@ -72,26 +72,34 @@ async function register(backend: WasmBackend): Promise<RegisteredKernels> {
   }
   const build = await kernelBuild();
   if (!build) return none('this JavaScript engine has no WebAssembly SIMD');
-  const stock = new Map<string, tf.KernelFunc>();
-  const stockKernel = (name: string): tf.KernelFunc => {
-    const found = stock.get(name);
-    if (!found)
-      throw new Error(`wasm backend: TensorFlow.js has no kernel ${name} to fall back to`);
-    return found;
-  };
   const heap = new Heap(backend, await loadKernels(memory, build));
   for (const { name, make } of kernels) {
     const before = tf.getKernel(name, 'wasm');
     if (before) {
-      stock.set(name, before.kernelFunc);
+      if (!stock.has(name)) stock.set(name, before);
       tf.unregisterKernel(name, 'wasm');
     }
+    const compute = make(heap, stockKernel);
     tf.registerKernel({
+      ...stock.get(name), // with what readies it for a backend
       kernelName: name,
       backendName: 'wasm',
-      kernelFunc: make(heap, stockKernel),
+      kernelFunc: (call) => {
+        // Values that another backend holds move here now; later the heap could grow under a kernel's view of it.
+        for (const input of Object.values(call.inputs)) if (input) heap.at(input as tf.TensorInfo);
+        return compute(call);
+      },
     });
   }
-  registerBatchNormGradient();
   return { build, registered: kernels.map(({ name }) => name) };
+}
+
+function stockKernel(name: string): tf.KernelFunc {
+  const found = stock.get(name);
+  if (!found) throw new Error(`wasm backend: TensorFlow.js has no kernel ${name} to fall back to`);
+  return found.kernelFunc;
+}
+
+function none(reason: string): RegisteredKernels {
+  return { build: undefined, registered: [], reason };
 }

@@ -25,6 +25,7 @@ export function winogradForward(
 ): void {
   const { kernels } = heap;
   const grid = tileGrid(g);
+  if (grid.tiles === 0) return;
   const quads = Math.ceil(g.channels / 4);
   const depth = quads * 4;
   const panels = Math.ceil(g.outputs / 8);

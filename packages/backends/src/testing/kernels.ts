@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Runs a kernel of the current backend by its name and hands over its results. */
+export function run(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object = {},
+): tf.Tensor[] {
+  const results = tf.engine().runKernel(name, inputs, attrs as unknown as tf.NamedAttrMap);
+  return Array.isArray(results) ? results : [results];
+}
+
+/** Computes tensors on TensorFlow.js's own cpu backend, reads and disposes them, and comes back to wasm. */
+export async function onCpu(compute: () => tf.Tensor[]): Promise<Float32Array[]> {
+  await tf.setBackend('cpu');
+  try {
+    return tf.tidy(() => compute().map((t) => t.dataSync<'float32'>()));
+  } finally {
+    await tf.setBackend('wasm');
+  }
+}
+
+/** `count` values from a seed, between 0.25 and 1 with either sign, so that no product is tiny. */
+export function values(count: number, seed = 1): Float32Array {
+  const next = integers(seed);
+  return Float32Array.from({ length: count }, () => {
+    const x = (next() / 2 ** 32) * 1.5 - 0.75;
+    return x + Math.sign(x) * 0.25;
+  });
+}
+
+/** `count` normal values from a seed. */
+export function normals(count: number, seed = 1, mean = 0, deviation = 1): Float32Array {
+  const next = integers(seed);
+  const uniform = (): number => (next() + 0.5) / 2 ** 32;
+  return Float32Array.from(
+    { length: count },
+    () =>
+      mean + deviation * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
+}
+
+/** Largest absolute value. */
+export function largest(x: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i] as number));
+  return most;
+}
+
+/** Largest difference as a share of `scale`; NaN when there is one in either, or the lengths differ. */
+export function error(got: ArrayLike<number>, expected: ArrayLike<number>, scale: number): number {
+  if (got.length !== expected.length) return Number.NaN;
+  let worst = 0;
+  for (let i = 0; i < got.length; i++) {
+    worst = Math.max(worst, Math.abs((got[i] as number) - (expected[i] as number)));
+  }
+  return worst === 0 ? 0 : worst / scale;
+}
+
+/** Whole numbers below 2³² from a seed: Mulberry32. */
+function integers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+}

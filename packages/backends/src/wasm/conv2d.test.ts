@@ -1,0 +1,396 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers'; // registers tfjs's gradients
+import fc from 'fast-check';
+import { guardHeap } from '../testing/guardHeap.js';
+import { error, largest, onCpu, run, values } from '../testing/kernels.js';
+import {
+  type Convolution,
+  convolve,
+  convolvedShape,
+  filterGradient,
+  inputGradient,
+  size,
+} from '../testing/naive.js';
+import type { WasmBackend } from './heap.js';
+import { registerWasmKernels } from './registerWasmKernels.js';
+
+/**
+ * Largest error as a share of the largest value, or, where sums cancel, of the largest sum of absolute products.
+ * Winograd's F(4×4, 3×3) multiplies by 8 and 1/24 on its way; the direct sum has only float32's rounding.
+ */
+const WINOGRAD = 2e-5;
+const DIRECT = 2e-6;
+
+beforeAll(async () => {
+  await registerWasmKernels();
+  guardHeap();
+});
+
+describe('Conv2D and its gradients', () => {
+  test('agree with float64 loops for any 3×3 filter of stride 1', () => {
+    const geometry = fc.record({
+      xShape: fc.tuple(count(3), count(11), count(11), count(9)),
+      filterShape: fc.tuple(fc.constant(3), fc.constant(3), fc.constant(-1), count(18)),
+      strides: fc.constant<[number, number]>([1, 1]),
+      dilations: fc.constant<[number, number]>([1, 1]),
+      pad: padding(5),
+    });
+    fc.assert(
+      fc.property(geometry.map(channelsAgree).filter(hasResult), seed(), (c, start) => {
+        expectNaive(c, start, WINOGRAD);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('agree with float64 loops for any filter, stride, padding and dilation', () => {
+    const geometry = fc.record({
+      xShape: fc.tuple(count(3), count(11), count(11), count(9)),
+      filterShape: fc.tuple(count(5), count(5), fc.constant(-1), count(18)),
+      strides: fc.tuple(count(6), count(6)),
+      dilations: fc.tuple(count(3), count(3)),
+      pad: padding(4),
+    });
+    fc.assert(
+      fc.property(
+        geometry.map(channelsAgree).filter(hasResult).filter(isDirect),
+        seed(),
+        (c, start) => {
+          expectNaive(c, start, DIRECT);
+        },
+      ),
+      { numRuns: 250 },
+    );
+  });
+
+  // A block is at most 108 tiles of 4×4 results.
+  test.each<[string, Partial<Convolution>]>([
+    ['one pixel', { xShape: [1, 1, 1, 1], filterShape: [3, 3, 1, 1] }],
+    ['one channel to one', { xShape: [2, 9, 7, 1], filterShape: [3, 3, 1, 1] }],
+    ['one block in full: 108 tiles', { xShape: [3, 24, 24, 2], filterShape: [3, 3, 2, 3] }],
+    ['a tile more than a block', { xShape: [1, 4, 436, 2], filterShape: [3, 3, 2, 3] }],
+    ['an image over three blocks', { xShape: [1, 60, 61, 3], filterShape: [3, 3, 3, 5] }],
+    ['images over two blocks each', { xShape: [3, 45, 45, 1], filterShape: [3, 3, 1, 2] }],
+    ['blocks that end within images', { xShape: [7, 18, 22, 3], filterShape: [3, 3, 3, 9] }],
+    ['many images in a block', { xShape: [50, 5, 5, 4], filterShape: [3, 3, 4, 8] }],
+    ['many channels', { xShape: [1, 6, 6, 67], filterShape: [3, 3, 67, 33] }],
+    [
+      'padding wider than the filter',
+      {
+        pad: [
+          [4, 0],
+          [1, 6],
+        ],
+        xShape: [2, 5, 6, 4],
+      },
+    ],
+  ])('keep their precision by Winograd: %s', (_, partial) => {
+    const c: Convolution = { ...small, ...partial };
+    expectNaive(c, 7, WINOGRAD, 'largest value');
+  });
+
+  test.each<[string, Partial<Convolution>]>([
+    ['more than 192 results and 384 pixels', { xShape: [3, 13, 14, 3], filterShape: [5, 5, 3, 9] }],
+    ['1×1', { xShape: [2, 9, 9, 13], filterShape: [1, 1, 13, 17] }],
+    ['one row of taps', { xShape: [2, 1, 30, 4], filterShape: [1, 7, 4, 4] }],
+    ['a stride that skips pixels', { filterShape: [1, 2, 4, 8], strides: [3, 5], pad: 'valid' }],
+    ['a stride larger than the image', { strides: [9, 20], filterShape: [2, 2, 4, 8] }],
+    ['dilation', { dilations: [2, 3], xShape: [2, 12, 13, 4] }],
+    ['many channels', { xShape: [1, 6, 6, 67], filterShape: [2, 2, 67, 33] }],
+    [
+      'padding wider than the filter',
+      {
+        pad: [
+          [4, 0],
+          [1, 6],
+        ],
+        strides: [2, 1],
+      },
+    ],
+  ])('keep their precision by direct sums: %s', (_, partial) => {
+    expectNaive({ ...small, ...partial }, 7, DIRECT, 'largest value');
+  });
+
+  test.each<[string, Partial<Convolution>]>([
+    ['no image', { xShape: [0, 6, 7, 4] }],
+    ['no image, strided', { xShape: [0, 6, 7, 4], strides: [2, 2] }],
+    ['no channel', { xShape: [2, 6, 7, 0], filterShape: [3, 3, 0, 8] }],
+    ['no channel, strided', { xShape: [2, 6, 7, 0], filterShape: [3, 3, 0, 8], strides: [2, 2] }],
+    ['no output', { filterShape: [3, 3, 4, 0] }],
+    ['no output, strided', { filterShape: [3, 3, 4, 0], strides: [2, 2] }],
+    ['an image too small for the filter', { xShape: [2, 2, 6, 4], pad: 'valid' }],
+    ['the same, strided', { xShape: [2, 2, 6, 4], pad: 'valid', strides: [2, 2] }],
+  ])('of %s are empty, or zeros', (_, partial) => {
+    const c = { ...small, ...partial };
+    const results = computed(c, operands(c, 3));
+    expect(Object.values(results).map((r) => r.length)).toEqual([
+      size(convolvedShape(c)),
+      size(c.xShape),
+      size(c.filterShape),
+    ]);
+    expect(Object.values(results).map(largest)).toEqual([0, 0, 0]);
+  });
+
+  test.each<[string, Partial<Convolution>]>([
+    ['3×3', {}],
+    ['3×3 valid', { pad: 'valid' }],
+    ['3×3 of stride 2', { strides: [2, 2] }],
+    [
+      '5×4',
+      {
+        filterShape: [5, 4, 4, 8],
+        pad: [
+          [0, 3],
+          [2, 1],
+        ],
+      },
+    ],
+  ])('agree with the cpu backend: %s', async (_, partial) => {
+    const c = { ...small, ...partial };
+    const o = operands(c, 11);
+    const got = computed(c, o);
+    const [y, dx, dFilter] = (await onCpu(() => {
+      const [x, filter, dy] = tensors(c, o);
+      return kernels(c, x, filter, dy);
+    })) as [Float32Array, Float32Array, Float32Array];
+    expect(error(got.y, y, largest(y))).toBeLessThan(WINOGRAD);
+    expect(error(got.dx, dx, largest(dx))).toBeLessThan(WINOGRAD);
+    expect(error(got.dFilter, dFilter, largest(dFilter))).toBeLessThan(WINOGRAD);
+  });
+
+  test.each([
+    ['3×3', 1],
+    ['3×3 of stride 2', 2],
+  ])('are the slopes that finite differences give: %s', (_, stride) => {
+    const c = { ...small, xShape: [1, 5, 4, 2], filterShape: [3, 3, 2, 3] } as Convolution;
+    const o = operands({ ...c, strides: [stride, stride] }, 5);
+    const x = tf.tensor4d(o.x, c.xShape);
+    const filter = tf.tensor4d(o.filter, c.filterShape);
+    const weights = tf.tensor4d(o.dy, convolvedShape({ ...c, strides: [stride, stride] }));
+    const f = (x: tf.Tensor, filter: tf.Tensor): tf.Scalar =>
+      tf.sum(tf.mul(weights, tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, 'same')));
+    const gradients = tf.grads((x, filter) => f(x as tf.Tensor, filter as tf.Tensor))([x, filter]);
+    for (const [i, tensor] of [x, filter].entries()) {
+      const got = (gradients[i] as tf.Tensor).dataSync();
+      const plain = tensor.dataSync();
+      const slopes = Array.from(plain, (_, k) => {
+        // f is linear in each: a wide step costs nothing but rounding.
+        const [up, down] = [1, -1].map((step) => {
+          const moved = tf.tensor(
+            plain.map((value, j) => value + (j === k ? step : 0)),
+            tensor.shape,
+          );
+          return (i === 0 ? f(moved, filter) : f(x, moved)).dataSync()[0] as number;
+        }) as [number, number];
+        return (up - down) / 2;
+      });
+      expect(error(got, slopes, largest(slopes))).toBeLessThan(1e-4);
+    }
+  });
+
+  test.each<[string, Partial<Convolution>]>([
+    ['3×3', {}],
+    ['3×3 of stride 2', { strides: [2, 2] }],
+  ])('let no NaN or Infinity in their operands vanish: %s', (_, partial) => {
+    const c = { ...small, ...partial };
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      for (const name of ['x', 'filter', 'dy'] as const) {
+        const o = operands(c, 2);
+        const middle = o[name].length >> 1; // of the middle tap, for the filter
+        o[name][middle] = bad;
+        const got = computed(c, o);
+        const naive = expected(c, o);
+        for (const result of ['y', 'dx', 'dFilter'] as const) {
+          const lost = naive[result].findIndex(
+            (value, i) => !Number.isFinite(value) && Number.isFinite(got[result][i]),
+          );
+          expect({ bad, name, result, lost }).toEqual({ bad, name, result, lost: -1 });
+        }
+      }
+    }
+  });
+
+  test.each<[string, Partial<Convolution>]>([
+    ['3×3', {}],
+    ['3×3 of stride 2', { strides: [2, 2] }],
+  ])('make one tensor each and give back their scratch memory: %s', (_, partial) => {
+    const c = { ...small, ...partial, xShape: [4, 33, 31, 4] } as Convolution;
+    const { memory } = (tf.backend() as WasmBackend).wasm.asm;
+    const [x, filter, dy] = tensors(c, operands(c, 1));
+    const before = tf.memory();
+    let grown = 0;
+    for (let i = 0; i < 50; i++) {
+      const results = kernels(c, x, filter, dy);
+      expect(tf.memory().numTensors).toBe(before.numTensors + 3);
+      expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers + 3);
+      tf.dispose(results);
+      if (i === 4) grown = memory.buffer.byteLength;
+    }
+    expect(memory.buffer.byteLength).toBe(grown);
+    expect(tf.memory()).toEqual(before);
+  });
+
+  test('refuse channels first by name', () => {
+    const [x, filter] = tensors(small, operands(small, 1));
+    const attrs = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NCHW' };
+    expect(() => run('Conv2D', { x, filter }, attrs)).toThrow(
+      'conv2d: the wasm backend wants channels last (NHWC), got NCHW',
+    );
+  });
+});
+
+test('tf.conv1d and tf.conv2dTranspose go the same ways', async () => {
+  const inputs = (): [tf.Tensor3D, tf.Tensor3D, tf.Tensor4D, tf.Tensor4D] => [
+    tf.tensor3d(values(2 * 11 * 3, 1), [2, 11, 3]),
+    tf.tensor3d(values(4 * 3 * 5, 2), [4, 3, 5]),
+    tf.tensor4d(values(2 * 4 * 5 * 3, 3), [2, 4, 5, 3]),
+    tf.tensor4d(values(3 * 3 * 6 * 3, 4), [3, 3, 6, 3]),
+  ];
+  const compute = (): tf.Tensor[] => {
+    const [line, lineFilter, image, filter] = inputs();
+    return [
+      tf.conv1d(line, lineFilter, 1, 'same', 'NWC', 2),
+      tf.conv1d(line, lineFilter, 3, 'valid'),
+      tf.conv2dTranspose(image, filter, [2, 8, 10, 6], 2, 'same'),
+      tf.conv2dTranspose(image, filter, [2, 6, 7, 6], 1, 'valid'),
+      ...tf.grads((x, f) =>
+        tf.conv2dTranspose(x as tf.Tensor4D, f as tf.Tensor4D, [2, 8, 10, 6], 2, 'same'),
+      )([image, filter]),
+    ];
+  };
+  const onWasm = compute().map((t) => t.dataSync());
+  for (const [i, expected] of (await onCpu(compute)).entries()) {
+    expect(error(onWasm[i] as Float32Array, expected, largest(expected))).toBeLessThan(WINOGRAD);
+  }
+});
+
+/** Where a test leaves something open. */
+const small: Convolution = {
+  xShape: [2, 9, 10, 4],
+  filterShape: [3, 3, 4, 8],
+  strides: [1, 1],
+  dilations: [1, 1],
+  pad: 'same',
+};
+
+interface Operands {
+  x: Float32Array;
+  filter: Float32Array;
+  dy: Float32Array;
+}
+
+interface Results<T = Float32Array | Float64Array> {
+  y: T;
+  dx: T;
+  dFilter: T;
+}
+
+function count(most: number): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max: most });
+}
+
+function seed(): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max: 1e9 });
+}
+
+function padding(most: number): fc.Arbitrary<Convolution['pad']> {
+  const side = fc.tuple(fc.integer({ min: 0, max: most }), fc.integer({ min: 0, max: most }));
+  return fc.oneof(
+    fc.constant('same' as const),
+    fc.constant('valid' as const),
+    fc.tuple(side, side),
+  );
+}
+
+function channelsAgree(c: Convolution): Convolution {
+  const [height, width, , outputs] = c.filterShape;
+  return { ...c, filterShape: [height, width, c.xShape[3], outputs] };
+}
+
+function hasResult(c: Convolution): boolean {
+  return size(convolvedShape(c)) > 0 && convolvedShape(c).every((length) => length > 0);
+}
+
+function isDirect(c: Convolution): boolean {
+  return !`${c.filterShape.slice(0, 2)},${c.strides},${c.dilations}`.startsWith('3,3,1,1,1,1');
+}
+
+function operands(c: Convolution, seed: number): Operands {
+  return {
+    x: values(size(c.xShape), seed),
+    filter: values(size(c.filterShape), seed + 1),
+    dy: values(size(convolvedShape(c)), seed + 2),
+  };
+}
+
+function tensors(c: Convolution, o: Operands): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
+  return [
+    tf.tensor4d(o.x, c.xShape),
+    tf.tensor4d(o.filter, c.filterShape),
+    tf.tensor4d(o.dy, convolvedShape(c)),
+  ];
+}
+
+/** The three kernels under test: [y, dx, dFilter]. */
+function kernels(c: Convolution, x: tf.Tensor, filter: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
+  const pad = typeof c.pad === 'string' ? c.pad : [[0, 0], ...c.pad, [0, 0]];
+  const attrs = { strides: c.strides, pad, dilations: c.dilations, dataFormat: 'NHWC' };
+  return [
+    ...run('Conv2D', { x, filter }, attrs),
+    ...run('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: c.xShape }),
+    ...run('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: c.filterShape }),
+  ];
+}
+
+/** What the kernels give; fails when they change their operands. */
+function computed(c: Convolution, o: Operands): Results<Float32Array> {
+  return tf.tidy(() => {
+    const [x, filter, dy] = tensors(c, o);
+    const results = kernels(c, x, filter, dy);
+    expect(results.map((t) => t.shape)).toEqual([convolvedShape(c), c.xShape, c.filterShape]);
+    for (const [tensor, before] of [
+      [x, o.x],
+      [filter, o.filter],
+      [dy, o.dy],
+    ] as const) {
+      expect(
+        Buffer.compare(Buffer.from(tensor.dataSync().buffer), Buffer.from(before.buffer)),
+      ).toBe(0);
+    }
+    const [y, dx, dFilter] = results.map((t) => t.dataSync()) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    return { y, dx, dFilter };
+  });
+}
+
+function expected(c: Convolution, { x, filter, dy }: Operands): Results<Float64Array> {
+  return {
+    y: convolve(c, x, filter),
+    dx: inputGradient(c, dy, filter),
+    dFilter: filterGradient(c, x, dy),
+  };
+}
+
+/** Compares all three kernels with float64 loops, their error as a share of the largest value or sum of absolute products. */
+function expectNaive(
+  c: Convolution,
+  start: number,
+  tolerance: number,
+  scale: 'largest value' | 'largest sum' = 'largest sum',
+): void {
+  const o = operands(c, start);
+  const got = computed(c, o);
+  const naive = expected(c, o);
+  const sizes = scale === 'largest value' ? naive : expected(c, absolute(o));
+  for (const name of ['y', 'dx', 'dFilter'] as const) {
+    const off = error(got[name], naive[name], largest(sizes[name]));
+    if (!(off < tolerance)) throw new Error(`${name} is off by ${off} of the ${scale}`);
+  }
+}
+
+function absolute({ x, filter, dy }: Operands): Operands {
+  return { x: x.map(Math.abs), filter: filter.map(Math.abs), dy: dy.map(Math.abs) };
+}
