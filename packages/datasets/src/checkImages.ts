@@ -1,5 +1,3 @@
-import type { Preprocessing } from './preprocessing.js';
-
 /** Largest mean of an image that lost its own, grey levels: float32 leaves less than a hundredth of it. */
 const MEAN_TOLERANCE = 0.1;
 
@@ -19,9 +17,17 @@ const RAW: readonly { name: string; toByte: (x: number) => number }[] = [
   { name: '-1..1', toByte: (x) => 127.5 * (x + 1) },
 ];
 
-/** The test of {@link Preprocessing.check} on values read back. */
-export function checkImages(preprocessing: Preprocessing, xs: ArrayLike<number>): void {
-  const { method, mean, std, shape } = preprocessing;
+/** What images were preprocessed with. */
+interface Constants {
+  readonly method: 'standard' | 'bc' | 'bc+';
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly shape: readonly [height: number, width: number, channels: number];
+}
+
+/** The test of `Preprocessing.check` on values read back. */
+export function checkImages(constants: Constants, xs: ArrayLike<number>): void {
+  const { method, mean, std, shape } = constants;
   const channels = shape[2];
   const pixels = shape[0] * shape[1] * channels;
   const undo = (i: number) =>

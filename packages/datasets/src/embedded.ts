@@ -12,6 +12,8 @@ const SIDE = 32;
 const DIFFICULTY = {
   /** Least difference in brightness between figure and ground, grey levels. */
   contrast: 60,
+  /** Probability that the figure is the lighter of the two. */
+  lighter: 0.5,
   /** The whole picture is made lighter or darker by up to this, grey levels. */
   brightness: 60,
   /** A shadow across the picture darkens one side and lightens the other by up to this, grey levels. */
@@ -99,9 +101,7 @@ function drawPicture(
 ): void {
   const between = (low: number, high: number) => low + (high - low) * random();
   const { brightness, shadow, shift, radius, width, turn } = DIFFICULTY;
-  const ground = drawColour(random);
-  let figure = drawColour(random);
-  while (Math.abs(luma(figure) - luma(ground)) < DIFFICULTY.contrast) figure = drawColour(random);
+  const [ground, figure] = drawColours(random);
 
   const light = between(-brightness, brightness);
   const [shadowX, shadowY] = direction(between(0, 2 * Math.PI), between(0, shadow));
@@ -133,6 +133,17 @@ function drawPicture(
         images[to++] = colour + lit + grains;
       }
     }
+  }
+}
+
+/** Colours of ground and figure, far enough apart in brightness; which is the lighter one is drawn too. */
+function drawColours(random: Random): [ground: number[], figure: number[]] {
+  const lighter = random() < DIFFICULTY.lighter;
+  for (;;) {
+    const [a, b] = [drawColour(random), drawColour(random)];
+    const contrast = luma(a) - luma(b);
+    if (Math.abs(contrast) < DIFFICULTY.contrast) continue;
+    return contrast > 0 === lighter ? [b, a] : [a, b];
   }
 }
 
