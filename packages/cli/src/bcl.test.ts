@@ -2,9 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embedded } from '@bcl/datasets';
 import { layout } from './sheet/layout.js';
-import { mixSamples } from './sheet/mixSamples.js';
 
 const home = join(__dirname, '..');
 const program = join(home, 'dist', 'bcl.js');
@@ -149,29 +147,54 @@ describe('bcl mix', () => {
     const at = layout({ width: 32, height: 32 }, 3, 2);
     expect([png.width, png.height]).toEqual([at.width, at.height]);
 
-    const options = { count: 3, seed: 4, methods: ['bc', 'bc+'], label: 'ratio' } as const;
-    const samples = await mixSamples(embedded({ size: 60 }), options);
-    for (const [column, { first, second, ratio, mixes }] of samples.entries()) {
-      for (const pixel of [0, 31, 400, 527, 1023]) {
-        const shown = (row: number) =>
-          png.at(
-            at.x(column) + (pixel % 32) * at.scale + 2,
-            at.y(row) + Math.floor(pixel / 32) * at.scale + 1,
-          );
-        const bytes = (data: Uint8Array) => [...data.subarray(pixel * 3, pixel * 3 + 3)];
-        expect(shown(0)).toEqual(bytes(first.data));
-        expect(shown(1)).toEqual(bytes(second.data));
-        expect(shown(3)).toEqual(bytes(mixes[1]?.picture.data as Uint8Array));
-        // The formula of BC, from the picture's own rows.
-        shown(2).forEach((value, color) => {
-          const mix =
-            ratio * (shown(0)[color] as number) + (1 - ratio) * (shown(1)[color] as number);
-          expect(Math.abs(value - mix)).toBeLessThanOrEqual(0.51);
-        });
-      }
+    // Everything is taken from the picture itself.
+    const pixels = Array.from({ length: 1024 }, (_, i) => [i % 32, Math.floor(i / 32)] as const);
+    for (let column = 0; column < 3; column++) {
+      const image = (row: number) =>
+        pixels.flatMap(([x, y]) =>
+          png.at(at.x(column) + x * at.scale + 2, at.y(row) + y * at.scale + 1),
+        );
+      const [x1, x2, bc, bcPlus] = [image(0), image(1), image(2), image(3)];
+      const r = shareOf(x1, x2, bc);
+      expect(deviation(x1)).toBeGreaterThan(5);
+      expect(worst(bc, (i) => r * num(x1, i) + (1 - r) * num(x2, i))).toBeLessThanOrEqual(0.6);
+
+      const p = 1 / (1 + ((deviation(x1) / deviation(x2)) * (1 - r)) / r);
+      const [m1, m2] = [mean(x1), mean(x2)];
+      const wave = (i: number) =>
+        (p * (num(x1, i) - m1) + (1 - p) * (num(x2, i) - m2)) / Math.hypot(p, 1 - p);
+      expect(worst(bcPlus, (i) => clamp(127.5 + wave(i)))).toBeLessThanOrEqual(1);
+
+      // The label's bar: blue for the first class, by its share.
+      const bar = Array.from({ length: at.cellWidth }, (_, x) =>
+        png.at(at.x(column) + x, at.labelTop + 7),
+      );
+      const blue = bar.filter(([red = 0, , blue = 0]) => blue > red).length;
+      expect(Math.abs(blue - r * at.cellWidth)).toBeLessThanOrEqual(1);
     }
   });
 });
+
+const num = (values: number[], i: number) => values[i] as number;
+const clamp = (value: number) => Math.min(255, Math.max(0, value));
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function deviation(values: number[]): number {
+  const center = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+}
+
+/** The r with which `r x1 + (1 - r) x2` comes nearest to a mix. */
+function shareOf(x1: number[], x2: number[], mix: number[]): number {
+  const apart = x1.map((value, i) => value - num(x2, i));
+  const product = mean(apart.map((d, i) => d * (num(mix, i) - num(x2, i))));
+  return product / mean(apart.map((d) => d * d));
+}
+
+/** The largest distance of values from what they should be. */
+function worst(values: number[], expected: (i: number) => number): number {
+  return Math.max(...values.map((value, i) => Math.abs(value - expected(i))));
+}
 
 describe('bcl train', () => {
   test(
