@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { Preprocessing } from '@bcl/datasets';
 import { Mixer } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
-import { ModelManager, type ModelManagerOptions, type TrainOptions } from './ModelManager.js';
+import { ModelManager, type ModelManagerOptions } from './ModelManager.js';
 import { sgd } from './optimizers/sgd.js';
 import { constant } from './schedules/constant.js';
 import { tinyDataset, tinyModel } from './testing/tinyTask.js';
 import type { TrainEvent } from './training/TrainEvent.js';
+import type { TrainOptions } from './training/TrainOptions.js';
 
 // The threads run the built package: `pnpm build` first.
 

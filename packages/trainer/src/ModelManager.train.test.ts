@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Preprocessing } from '@bcl/datasets';
 import { Mixer } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
-import { ModelManager, type ModelManagerOptions, type TrainOptions } from './ModelManager.js';
+import { ModelManager, type ModelManagerOptions } from './ModelManager.js';
 import { sgd } from './optimizers/sgd.js';
 import { Run } from './run/Run.js';
 import { constant } from './schedules/constant.js';
@@ -12,6 +12,7 @@ import { cosine } from './schedules/cosine.js';
 import { settings } from './testing/runSettings.js';
 import { relabelled, tinyDataset, tinyModel } from './testing/tinyTask.js';
 import type { TrainEvent } from './training/TrainEvent.js';
+import type { TrainOptions } from './training/TrainOptions.js';
 
 const trainSet = tinyDataset();
 const testSet = tinyDataset({ size: 24, seed: 'test' });

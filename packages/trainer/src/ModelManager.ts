@@ -12,9 +12,8 @@ import type { Optimizer } from './optimizers/Optimizer.js';
 import { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
 import type { Run } from './run/Run.js';
 import { constant } from './schedules/constant.js';
-import type { Schedule } from './schedules/Schedule.js';
 import { startEngine } from './threads/startEngine.js';
-import { type AugmentOptions, batches } from './training/batches.js';
+import { batches } from './training/batches.js';
 import { checkTrainOptions } from './training/checkTrainOptions.js';
 import type { Engine } from './training/Engine.js';
 import { evaluate, type TestBatch, type TestResult } from './training/evaluate.js';
@@ -22,7 +21,8 @@ import { forward } from './training/forward.js';
 import { type Loss, type LossName, lossFromName, nameOfLoss } from './training/Loss.js';
 import { countStep, endEpoch, newProgress, type Progress } from './training/progress.js';
 import { Replica } from './training/Replica.js';
-import type { TrainEvent } from './training/TrainEvent.js';
+import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
+import type { TrainOptions } from './training/TrainOptions.js';
 
 export interface ModelManagerOptions {
   /** Maps images `[B, H, W, C]` to logits `[B, K]`. */
@@ -34,36 +34,6 @@ export interface ModelManagerOptions {
   preprocessing: Preprocessing;
   /** Seed of the order of examples and of augmentation. Default 0. */
   seed?: number | string;
-}
-
-export interface TrainOptions {
-  /** Epochs of the whole run, those done before included. */
-  epochs: number;
-  /** Default 128. */
-  batchSize?: number;
-  /** Learning rate of every step. Default: always that of the optimizer. */
-  schedule?: Schedule;
-  /** Mixes the examples of each batch; without one this is standard learning. */
-  mixer?: Mixer;
-  /** Default `{ padding: 4, flip: true }`. */
-  augment?: AugmentOptions | false;
-  /** Evaluated after each epoch. */
-  test?: Dataset;
-  /** Every how many epochs the test set is evaluated; the last one always is. Default 1. */
-  testEvery?: number;
-  /** Where metrics and checkpoints go. */
-  run?: Run;
-  /**
-   * How many threads share out each batch, each with a copy of the model; `'auto'` takes what the
-   * machine has. Default 1, this thread. Batch norm then computes its statistics over each
-   * thread's part of the batch; all else is as with one thread.
-   */
-  threads?: number | 'auto';
-  /**
-   * Modules that register the model's layers, for the other threads: package names, paths or
-   * URLs. Default none; `['@bcl/models']` for its networks.
-   */
-  layerModules?: string[];
 }
 
 export interface LoadOptions {
@@ -136,48 +106,28 @@ export class ModelManager {
 
   async *#train(
     trainSet: Dataset,
-    {
-      epochs,
-      batchSize = 128,
-      schedule = constant(this.optimizer.learningRate),
-      mixer,
-      augment = { padding: 4, flip: true },
-      test,
-      testEvery = 1,
-      run,
-      threads = 1,
-      layerModules = [],
-    }: TrainOptions,
+    options: TrainOptions,
   ): AsyncGenerator<TrainEvent, void, undefined> {
     if (this.#training) {
       throw new Error('ModelManager.train: the manager is training already; leave that loop first');
     }
     this.#training = true;
-    let engine: Engine | undefined;
-    const state = this.#state;
-    const random = createRandom(this.seed);
     this.#classNames = [...trainSet.classNames];
+    const { epochs, run, mixer, batchSize = 128, threads = 1, layerModules = [] } = options;
+    const { shape, classes } = this.preprocessing;
     const examples = trainSet.labels.length;
     const stepsPerEpoch = Math.ceil(examples / batchSize);
-    Object.assign(state, { batchSize, examples });
-    const tell = async (event: TrainEvent): Promise<TrainEvent> => {
-      await run?.record(event);
-      return event;
-    };
+    const state = Object.assign(this.#state, { batchSize, examples });
     let synced = structuredClone(state);
     let saved: number | undefined;
     let seconds = 0;
     let tested: TestResult | undefined;
+    let engine: Engine | undefined;
     try {
       if (mixer) this.#restoreMixer(mixer);
       await run?.rewind(state.step);
-      engine = await startEngine(this.#replica, {
-        threads,
-        layerModules,
-        batchSize,
-        imageShape: [...this.preprocessing.shape],
-        classes: this.preprocessing.classes,
-      });
+      const replicas = { threads, layerModules, batchSize, imageShape: [...shape], classes };
+      engine = await startEngine(this.#replica, replicas);
       yield {
         type: 'start',
         epochs,
@@ -190,68 +140,24 @@ export class ModelManager {
         threads: engine.threads,
       };
       while (state.epoch < epochs) {
-        const epoch = state.epoch + 1;
-        let clock = performance.now();
-        const source = batches(trainSet, {
-          batchSize,
-          preprocessing: this.preprocessing,
-          augment,
-          mixer,
-          random,
-          epoch,
-          skip: state.batch,
-        });
-        for await (const batch of engine.feed(source)) {
-          const { index, count } = batch;
-          const place = (epoch - 1) * stepsPerEpoch + index;
-          const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
-          const result = await batch.take({ step: state.step, epoch, learningRate });
-          const took = (performance.now() - clock) / 1000;
-          countStep(state, index, { ...result, count, seconds: took, learningRate });
-          state.mixer = mixer ? { settings: settingsOf(mixer), state: batch.mixerState } : null;
-          seconds += took;
-          yield await tell({
-            type: 'step',
-            step: state.step,
-            epoch,
-            loss: result.loss,
-            accuracy: result.accuracy,
-            learningRate,
-            imagesPerSecond: count / took,
-          });
-          clock = performance.now();
-        }
-        if (state.sums.examples === 0) {
-          throw new Error(
-            `ModelManager.train: no batch of epoch ${epoch} holds two classes, so there is nothing to mix; use a larger batch than ${batchSize}`,
-          );
-        }
+        yield* this.#steps(trainSet, options, engine, stepsPerEpoch);
         const event = endEpoch(state);
-        if (test && (epoch % testEvery === 0 || epoch === epochs)) {
-          tested = await evaluate(engine.forward.bind(engine), this.preprocessing, test, batchSize);
-          event.testLoss = tested.loss;
-          event.testAccuracy = tested.accuracy;
-          const matrix = tested.confusion;
-          await run?.saveConfusion({ classNames: [...test.classNames], matrix });
-        }
+        const { epoch, step } = event;
+        tested = (await this.#testEpoch(engine, event, options)) ?? tested;
         await engine.sync();
         synced = structuredClone(state);
-        await tell(event);
+        seconds += event.seconds;
         // Written before the caller hears of the epoch: whoever leaves there has lost nothing.
+        await run?.record(event);
         if (run) {
           await this.save(run.checkpoint);
           saved = epoch;
         }
         yield event;
-        if (run) yield { type: 'checkpoint', epoch, step: state.step, folder: run.checkpoint };
+        if (run) yield { type: 'checkpoint', epoch, step, folder: run.checkpoint };
       }
-      yield {
-        type: 'done',
-        epochs,
-        step: state.step,
-        seconds,
-        ...(tested ? { testLoss: tested.loss, testAccuracy: tested.accuracy } : {}),
-      };
+      const last = tested ? { testLoss: tested.loss, testAccuracy: tested.accuracy } : {};
+      yield { type: 'done', epochs, step: state.step, seconds, ...last };
     } catch (error) {
       throw run ? await withAdvice(error, run, saved) : error;
     } finally {
@@ -262,6 +168,64 @@ export class ModelManager {
       await engine?.close();
       this.#training = false;
     }
+  }
+
+  /** What is left of the epoch under way. */
+  async *#steps(
+    trainSet: Dataset,
+    {
+      epochs,
+      batchSize = 128,
+      schedule = constant(this.optimizer.learningRate),
+      mixer,
+      augment = { padding: 4, flip: true },
+      run,
+    }: TrainOptions,
+    engine: Engine,
+    stepsPerEpoch: number,
+  ): AsyncGenerator<TrainEvent, void, undefined> {
+    const { preprocessing } = this;
+    const state = this.#state;
+    const epoch = state.epoch + 1;
+    const random = createRandom(this.seed);
+    const order = { batchSize, random, epoch, skip: state.batch };
+    let clock = performance.now();
+    const source = batches(trainSet, { ...order, preprocessing, augment, mixer });
+    for await (const batch of engine.feed(source)) {
+      const { index, count, mixerState } = batch;
+      const place = (epoch - 1) * stepsPerEpoch + index;
+      const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
+      const { loss, accuracy } = await batch.take({ step: state.step, epoch, learningRate });
+      const seconds = (performance.now() - clock) / 1000;
+      countStep(state, index, { loss, accuracy, count, seconds, learningRate });
+      state.mixer = mixer ? { settings: settingsOf(mixer), state: mixerState } : null;
+      const numbers = { step: state.step, epoch, loss, accuracy, learningRate };
+      const event = { type: 'step' as const, ...numbers, imagesPerSecond: count / seconds };
+      await run?.record(event);
+      yield event;
+      clock = performance.now();
+    }
+    if (state.sums.examples === 0) {
+      throw new Error(
+        `ModelManager.train: no batch of epoch ${epoch} holds two classes, so there is nothing to mix; use a larger batch than ${batchSize}`,
+      );
+    }
+  }
+
+  /** Evaluates after an epoch, if it is one to evaluate, and adds what came out to its event. */
+  async #testEpoch(
+    engine: Engine,
+    event: EpochEvent,
+    { test, testEvery = 1, epochs, run, batchSize = 128 }: TrainOptions,
+  ): Promise<TestResult | undefined> {
+    if (!test || (event.epoch % testEvery !== 0 && event.epoch !== epochs)) return undefined;
+    const forward = engine.forward.bind(engine);
+    const tested = await evaluate(forward, this.preprocessing, test, batchSize);
+    event.testLoss = tested.loss;
+    event.testAccuracy = tested.accuracy;
+    const classNames = [...test.classNames];
+    await run?.saveConfusion({ classNames, matrix: tested.confusion });
+    return tested;
   }
 
   /**

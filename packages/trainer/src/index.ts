@@ -2,7 +2,6 @@ export {
   type LoadOptions,
   ModelManager,
   type ModelManagerOptions,
-  type TrainOptions,
 } from './ModelManager.js';
 export type { Optimizer, OptimizerConfig } from './optimizers/Optimizer.js';
 export { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
@@ -27,3 +26,4 @@ export type {
   StepEvent,
   TrainEvent,
 } from './training/TrainEvent.js';
+export type { TrainOptions } from './training/TrainOptions.js';

@@ -1,7 +1,19 @@
 import type { MixerState } from '@bcl/mixing';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
-import type { EpochSums } from '../training/progress.js';
+
+/** Sums over the part of an epoch that is done. */
+export interface EpochSums {
+  /** Loss and hits, summed over examples. */
+  loss: number;
+  hits: number;
+  examples: number;
+  seconds: number;
+  /** Without the run's first step. */
+  timedExamples: number;
+  timedSeconds: number;
+  learningRate: number;
+}
 
 /** Where a training stands, all but its tensors; plain JSON. */
 export interface TrainingState {

@@ -1,8 +1,9 @@
-import { mkdtempSync, promises, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FolderFs, findFolder, replaceFolder } from './replaceFolder.js';
+import { failing } from '../testing/failingFs.js';
+import { findFolder, replaceFolder } from './replaceFolder.js';
 
 const before = { 'a.bin': 'old a', 'b.json': 'old b' };
 const after = { 'a.bin': 'the new a, longer', 'b.json': 'the new b, longer' };
@@ -18,44 +19,6 @@ function contents(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   );
-}
-
-/**
- * A file system whose n-th call fails: a full disk goes on afterwards, a kill lets no later call
- * through. A write that fails has put down half of its content.
- */
-function failing(n: number, mode: 'full disk' | 'kill'): { fs: FolderFs; calls: () => number } {
-  let calls = 0;
-  const guard = async <T>(run: () => Promise<T>, half?: () => Promise<unknown>): Promise<T> => {
-    calls++;
-    if (calls === n || (mode === 'kill' && calls > n)) {
-      if (calls === n) await half?.();
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    }
-    return run();
-  };
-  const fs = {
-    mkdir: (...args: Parameters<FolderFs['mkdir']>) => guard(() => promises.mkdir(...args)),
-    rename: (from: string, to: string) => guard(() => promises.rename(from, to)),
-    rm: (...args: Parameters<FolderFs['rm']>) => guard(() => promises.rm(...args)),
-    stat: (path: string) => guard(() => promises.stat(path)),
-    open: (path: string, flags: string) =>
-      guard(async () => {
-        const file = await promises.open(path, flags);
-        return {
-          writeFile: (content: string) =>
-            guard(
-              () => file.writeFile(content),
-              () => file.writeFile(content.slice(0, content.length / 2)),
-            ),
-          sync: () => guard(() => file.sync()),
-          close: async () => {
-            await file.close();
-          },
-        };
-      }),
-  };
-  return { fs: fs as unknown as FolderFs, calls: () => calls };
 }
 
 /** Every call at which a replacement can fail. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Answers, ReplicaData, Request } from './protocol.js';
 
@@ -32,7 +33,8 @@ export class ReplicaPool {
     abort: (reason: string) => void,
   ): Promise<ReplicaPool> {
     const pool = new ReplicaPool(size, abort);
-    const entry = createRequire(import.meta.url).resolve('@bcl/trainer/worker');
+    const home = dirname(createRequire(import.meta.url).resolve('@bcl/trainer/package.json'));
+    const entry = join(home, 'dist', 'worker.js');
     const ready: Promise<unknown>[] = [];
     for (let rank = 0; rank < size; rank++) {
       ready.push(pool.#expect(rank));

@@ -18,9 +18,12 @@ export class LocalEngine implements Engine {
     source: AsyncGenerator<Batch, void, undefined>,
   ): AsyncGenerator<Ready, void, undefined> {
     for await (const batch of source) {
-      const { index, mixerState } = batch;
-      const take = (at: StepAt) => this.#step(batch, at);
-      yield { index, mixerState, count: batch.xs.shape[0], take };
+      const { xs, ys, index, mixerState } = batch;
+      try {
+        yield { index, mixerState, count: xs.shape[0], take: (at) => this.#step(batch, at) };
+      } finally {
+        tf.dispose([xs, ys]);
+      }
     }
   }
 

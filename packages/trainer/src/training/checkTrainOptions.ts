@@ -1,7 +1,7 @@
 import type { Dataset, Preprocessing } from '@bcl/datasets';
 import type { Mixer } from '@bcl/mixing';
-import type { TrainOptions } from '../ModelManager.js';
 import type { Progress } from './progress.js';
+import type { TrainOptions } from './TrainOptions.js';
 
 /** Throws when a training cannot go as asked, before anything has begun. */
 export function checkTrainOptions(

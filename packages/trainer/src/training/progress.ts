@@ -1,4 +1,4 @@
-import type { TrainingState } from '../checkpoint/Checkpoint.js';
+import type { EpochSums, TrainingState } from '../checkpoint/Checkpoint.js';
 import type { EpochEvent } from './TrainEvent.js';
 
 /** How far a training has come: the part of a checkpoint that each step changes. */
@@ -6,19 +6,6 @@ export type Progress = Pick<
   TrainingState,
   'epoch' | 'step' | 'batch' | 'batchSize' | 'examples' | 'sums' | 'mixer'
 >;
-
-/** Sums over the part of an epoch that is done. */
-export interface EpochSums {
-  /** Loss and hits, summed over examples. */
-  loss: number;
-  hits: number;
-  examples: number;
-  seconds: number;
-  /** Without the run's first step. */
-  timedExamples: number;
-  timedSeconds: number;
-  learningRate: number;
-}
 
 /** What one step adds. */
 export interface StepNumbers {

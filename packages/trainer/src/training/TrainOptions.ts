@@ -1,0 +1,35 @@
+import type { Dataset } from '@bcl/datasets';
+import type { Mixer } from '@bcl/mixing';
+import type { Run } from '../run/Run.js';
+import type { Schedule } from '../schedules/Schedule.js';
+import type { AugmentOptions } from './batches.js';
+
+export interface TrainOptions {
+  /** Epochs of the whole run, those done before included. */
+  epochs: number;
+  /** Default 128. */
+  batchSize?: number;
+  /** Learning rate of every step. Default: always that of the optimizer. */
+  schedule?: Schedule;
+  /** Mixes the examples of each batch; without one this is standard learning. */
+  mixer?: Mixer;
+  /** Default `{ padding: 4, flip: true }`. */
+  augment?: AugmentOptions | false;
+  /** Evaluated after each epoch. */
+  test?: Dataset;
+  /** Every how many epochs the test set is evaluated; the last one always is. Default 1. */
+  testEvery?: number;
+  /** Where metrics and checkpoints go. */
+  run?: Run;
+  /**
+   * How many threads share out each batch, each with a copy of the model; `'auto'` takes what the
+   * machine has. Default 1, this thread. Batch norm then computes its statistics over each
+   * thread's part of the batch; all else is as with one thread.
+   */
+  threads?: number | 'auto';
+  /**
+   * Modules that register the model's layers, for the other threads: package names, paths or
+   * URLs. Default none; `['@bcl/models']` for its networks.
+   */
+  layerModules?: string[];
+}
