@@ -10,6 +10,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [task, ...rest] = process.argv.slice(2);
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+// Ctrl-C is for the command that runs: it saves and ends by itself.
+process.on('SIGINT', () => {});
+
 install();
 build();
 if (task === 'start') start();
