@@ -57,6 +57,12 @@ export function error(got: ArrayLike<number>, expected: ArrayLike<number>, scale
   return worst === 0 ? 0 : worst / scale;
 }
 
+/** Whether two arrays are the same bit for bit: what a test asks of operands that must be kept. */
+export function same(a: Float32Array, b: Float32Array): boolean {
+  const bytes = (x: Float32Array): Buffer => Buffer.from(x.buffer, x.byteOffset, x.byteLength);
+  return bytes(a).equals(bytes(b));
+}
+
 /** Whole numbers below 2³² from a seed: Mulberry32. */
 function integers(seed: number): () => number {
   let state = seed;

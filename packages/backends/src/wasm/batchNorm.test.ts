@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers tfjs's gradients
 import { guardHeap } from '../testing/guardHeap.js';
-import { error, largest, normals, onCpu, run, values } from '../testing/kernels.js';
+import { error, largest, normals, onCpu, run, same, values } from '../testing/kernels.js';
 import { normalize, normalizeGradient, size } from '../testing/naive.js';
 import { registerWasmKernels } from './registerWasmKernels.js';
 
@@ -22,7 +22,7 @@ describe.each([false, true])('BclBatchNorm and its gradient, relu %s', (relu) =>
     ['channels a multiple of four', [31, 64]],
     ['images, channels not a multiple of four', [3, 5, 7, 13]],
     ['a block of rows in full', [32, 6]],
-    ['many rows', [50_001, 6]],
+    ['many rows', [20_001, 6]],
   ])('agree with float64 loops: %s', (_, shape) => {
     const channels = shape.at(-1) as number;
     const count = size(shape);
@@ -159,7 +159,7 @@ describe('BclBatchNorm and its gradient', () => {
   });
 
   test('read operands that another backend holds, while the heap grows', async () => {
-    const channels = 1 << 20;
+    const channels = 1 << 19;
     const plain = values(channels, 1);
     await tf.setBackend('cpu');
     const [x, gamma, beta] = [1, 2, 3].map((i) => tf.tensor1d(plain.map((v) => v * i))) as Three;
@@ -182,7 +182,7 @@ describe('BclBatchNorm and its gradient', () => {
         3,
       ),
     ).toBeLessThan(1e-3);
-    expect(found[1]).toEqual(plain);
+    expect(same(found[1], plain)).toBe(true);
     expect(largest(found[2])).toBe(0);
   });
 });
@@ -301,12 +301,14 @@ function computed(
       [gamma.length],
       shape,
     ]);
-    expect([inputs.x, more.dy, inputs.gamma, inputs.beta].map((t) => t.dataSync())).toEqual([
-      x,
-      dy,
-      gamma,
-      beta,
-    ]);
+    for (const [tensor, before] of [
+      [inputs.x, x],
+      [more.dy, dy],
+      [inputs.gamma, gamma],
+      [inputs.beta, beta],
+    ] as const) {
+      expect(same(tensor.dataSync<'float32'>(), before)).toBe(true);
+    }
     const read = (t: tf.Tensor): Float32Array => t.dataSync<'float32'>();
     return {
       y: read(y),
