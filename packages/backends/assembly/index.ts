@@ -1,3 +1,4 @@
+export { betweenClass, waveMoments } from './betweenClass';
 export { gemmOuter } from './gemmOuter';
 export { gemmQuads } from './gemmQuads';
 export { gemmRows } from './gemmRows';

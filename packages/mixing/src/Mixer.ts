@@ -1,6 +1,6 @@
 import { createRandom, type RandomState, type SeededRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BetweenClassOptions, betweenClass } from './betweenClass.js';
+import type { BetweenClassOptions } from './betweenClass.js';
 import { shapeText } from './checks.js';
 import { classIds, type Labels } from './classIds.js';
 import type { Draw } from './drawPairs.js';
@@ -8,6 +8,7 @@ import { drawPartners, type PairedClasses } from './drawPartners.js';
 import { drawRatios, type RatioRule } from './drawRatios.js';
 import { labelRows } from './labelRows.js';
 import { checkLabelRule, type LabelRule, mixLabels } from './mixLabels.js';
+import { mixWaves } from './mixWaves.js';
 import { checkRatio } from './ratio.js';
 
 /** The rules of the paper that have a name of their own. */
@@ -153,7 +154,7 @@ export class Mixer {
       if (this.debug) checkSums(rows);
       const second = tf.tensor1d(partner, 'int32');
       return {
-        images: betweenClass(images, tf.gather(images, second), ratio, this.#settings),
+        images: mixWaves(images, images, ratio, this.#settings, second),
         labels: mixLabels(rows, tf.gather(rows, second), ratio, { rule: this.label }),
       };
     });

@@ -1,16 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { checkMix } from './checks.js';
-import { type Ratio, ratioColumn } from './ratio.js';
-import { asRows, balanced, centred, spread } from './waves.js';
+import { type BetweenClassOptions, mixWaves } from './mixWaves.js';
+import type { Ratio } from './ratio.js';
 
-export interface BetweenClassOptions {
-  /** (a) Takes from each example its own mean, over all but the batch axis. Default false. */
-  readonly zeroMean?: boolean;
-  /** (b) Divides by sqrt(p² + q²), so that the mix is as strong as one example. Default false. */
-  readonly keepEnergy?: boolean;
-  /** (c) Mixes by perceived strength: p from r and both standard deviations. Default false. */
-  readonly balance?: boolean;
-}
+export type { BetweenClassOptions };
 
 /**
  * Mixes two batches example by example: every rule of between-class learning is a setting of
@@ -51,21 +44,8 @@ export function betweenClass<T extends tf.Tensor>(
   x1: T,
   x2: T,
   ratio: Ratio,
-  { zeroMean = false, keepEnergy = false, balance = false }: BetweenClassOptions = {},
+  options: BetweenClassOptions = {},
 ): T {
   checkMix('betweenClass', x1, x2, ratio);
-  return tf.tidy(() => {
-    const r = ratioColumn(ratio, x1.shape[0] as number);
-    const [rows1, rows2] = [asRows(x1), asRows(x2)];
-    const ownMean = zeroMean || balance;
-    const [wave1, wave2] = ownMean ? [centred(rows1), centred(rows2)] : [rows1, rows2];
-
-    let [p, q] = balance ? balanced(r, spread(wave1), spread(wave2)) : [r, tf.sub(1, r)];
-    if (keepEnergy) {
-      const norm = tf.sqrt(tf.add(tf.square(p), tf.square(q)));
-      [p, q] = [tf.div(p, norm), tf.div(q, norm)];
-    }
-    const [a, b] = zeroMean ? [wave1, wave2] : [rows1, rows2];
-    return tf.reshape(tf.add(tf.mul(p, a), tf.mul(q, b)), x1.shape) as T;
-  });
+  return mixWaves(x1, x2, ratio, options);
 }

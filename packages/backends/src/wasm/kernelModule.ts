@@ -198,6 +198,21 @@ export interface KernelExports {
     nesterov: 0 | 1,
     first: 0 | 1,
   ): void;
+  waveMoments(x: Pointer, to: Pointer, batch: Count, count: Count): void;
+  betweenClass(
+    x1: Pointer,
+    x2: Pointer,
+    partner: Pointer,
+    ratio: Pointer,
+    moments1: Pointer,
+    moments2: Pointer,
+    y: Pointer,
+    batch: Count,
+    count: Count,
+    zeroMean: 0 | 1,
+    keepEnergy: 0 | 1,
+    balance: 0 | 1,
+  ): void;
 }
 
 /** Which build of the kernels an engine runs. */

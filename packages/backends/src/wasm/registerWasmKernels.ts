@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormKernels } from './batchNorm.js';
 import { registerBatchNormGradient } from './batchNormGradient.js';
+import { betweenClassKernels } from './betweenClass.js';
 import { conv2dKernels } from './conv2d.js';
 import { fusedKernels } from './fused.js';
 import { Heap, type WasmBackend } from './heap.js';
@@ -29,6 +30,7 @@ const kernels: WasmKernel[] = [
   ...fusedKernels,
   ...identityKernels,
   ...sgdKernels,
+  ...betweenClassKernels,
 ];
 
 /** TensorFlow.js's own kernels that ours stand in for. */
