@@ -16,7 +16,7 @@ module.exports = {
     ...Object.entries(may).map(([name, list]) => ({
       name: `${name} may import only: ${list.join(', ') || 'no sibling'}`,
       severity: 'error',
-      from: { path: `^packages/${name}/` },
+      from: { path: `^packages/${name}/`, pathNot: '(\\.test\\.ts$|/src/testing/)' },
       to: { path: '^packages/', pathNot: `^packages/(${[name, ...list].join('|')})/` },
     })),
   ],

@@ -81,7 +81,7 @@ export class Heap {
 const LINE = 64;
 
 /** `bytes` rounded up to whole cache lines. */
-export function lines(bytes: number): number {
+function lines(bytes: number): number {
   return Math.ceil(bytes / LINE) * LINE;
 }
 

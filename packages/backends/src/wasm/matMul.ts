@@ -23,7 +23,7 @@ interface Product {
  * @param b `[…, depth, columns]`, or `[…, columns, depth]` with `transposeB`.
  * @returns `[…, rows, columns]`.
  */
-export function matMul(
+function matMul(
   heap: Heap,
   a: tf.TensorInfo,
   b: tf.TensorInfo,

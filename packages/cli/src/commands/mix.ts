@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { type LabelName, labelNames } from '../names.js';
+import { labelNames } from '../names.js';
 import { oneOf, wholeNumber } from '../parse.js';
+import type { MixFlags } from '../sheet/mixPicture.js';
 
 const examples = `
 Examples:
@@ -8,16 +9,6 @@ Examples:
   $ bcl mix --data cifar-10-binary.tar.gz --count 8 --seed 3 --out cifar.png
 
 From top to bottom: image 1, image 2, their ratio, the BC mix, the BC+ mix, the label.`;
-
-/** Flags of `bcl mix`. */
-export interface MixFlags {
-  data: string;
-  limit: number;
-  out: string;
-  count: number;
-  seed: number;
-  label: LabelName;
-}
 
 /** Adds `bcl mix`. */
 export function addMix(program: Command): void {

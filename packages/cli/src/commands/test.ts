@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { backendNames } from '../names.js';
 import { oneOf, wholeNumber } from '../parse.js';
+import type { TestFlags } from '../training/testRun.js';
 
 const examples = `
 Examples:
@@ -11,14 +12,6 @@ Examples:
     $ bcl test runs/convnet-bcplus-1 --data cifar-10-batches-bin --limit 2000
 
 Images are preprocessed as the run saved it, so a BC+ network sees what it was trained on.`;
-
-/** Flags of `bcl test`. */
-export interface TestFlags {
-  data?: string;
-  limit?: number;
-  batchSize: number;
-  backend: (typeof backendNames)[number];
-}
 
 /** Adds `bcl test`. */
 export function addTest(program: Command): void {

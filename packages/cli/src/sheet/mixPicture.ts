@@ -1,10 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { loadDataset } from '@bcl/datasets';
-import type { MixFlags } from '../commands/mix.js';
 import { say } from '../format.js';
+import type { LabelName } from '../names.js';
 import { readyBackend } from '../training/readyBackend.js';
 import { mixSamples } from './mixSamples.js';
 import { renderSheet } from './renderSheet.js';
+
+/** Flags of `bcl mix`. */
+export interface MixFlags {
+  data: string;
+  limit: number;
+  out: string;
+  count: number;
+  seed: number;
+  label: LabelName;
+}
 
 /** Draws a sheet of mixed images into a PNG file. */
 export async function mixPicture(flags: MixFlags): Promise<void> {

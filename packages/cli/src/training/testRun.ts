@@ -1,10 +1,18 @@
 import '@bcl/models'; // Registers the layers that a saved network names.
 import { loadDataset } from '@bcl/datasets';
 import { ModelManager, Run } from '@bcl/trainer';
-import type { TestFlags } from '../commands/test.js';
 import { percent, say } from '../format.js';
+import type { backendNames } from '../names.js';
 import { readyBackend } from './readyBackend.js';
 import { flagsOf } from './settings.js';
+
+/** Flags of `bcl test`. */
+export interface TestFlags {
+  data?: string;
+  limit?: number;
+  batchSize: number;
+  backend: (typeof backendNames)[number];
+}
 
 /** Measures the accuracy of a run and prints it. */
 export async function testRun(folder: string, flags: TestFlags): Promise<void> {
