@@ -14,3 +14,30 @@ export {
 } from './Mixer.js';
 export { type LabelRule, type MixLabelsOptions, mixLabels } from './mixLabels.js';
 export type { Ratio } from './ratio.js';
+export { aWeighting } from './sound/aWeighting.js';
+export { bcSound } from './sound/bcSound.js';
+export type { SoundGain, SoundLevelOptions } from './sound/framePower.js';
+export { type MultiCropOptions, multiCrop, multiCropStarts } from './sound/multiCrop.js';
+export { padSound } from './sound/padSound.js';
+export {
+  applyRandomCrop,
+  drawRandomCrop,
+  type RandomCropOptions,
+  type RandomCropPlan,
+  randomCrop,
+} from './sound/randomCrop.js';
+export {
+  applyRandomGain,
+  drawRandomGain,
+  type RandomGainOptions,
+  type RandomGainPlan,
+  randomGain,
+} from './sound/randomGain.js';
+export {
+  applyRandomScale,
+  drawRandomScale,
+  type RandomScaleOptions,
+  type RandomScalePlan,
+  randomScale,
+} from './sound/randomScale.js';
+export { soundLevel, soundLevels } from './sound/soundLevel.js';
