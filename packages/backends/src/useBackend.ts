@@ -29,8 +29,8 @@ export interface BackendChoice {
  *
  * `'auto'` takes the first that works of: TensorFlow's C library with a GPU (tfjs-node-gpu), WebGPU on a real
  * GPU, the C library on the CPU (tfjs-node), wasm, cpu. A GPU imitated by software is never chosen so, only by
- * name. On wasm it also registers the kernels that training needs. Packages are imported only when
- * their turn comes; one that is missing or broken becomes a reason in `skipped`.
+ * name. On wasm it also registers the kernels that training needs, on webgpu one that mixes. Packages are
+ * imported only when their turn comes; one that is missing or broken becomes a reason in `skipped`.
  *
  * @throws RangeError for a name that is none of them, Error when a backend asked for by name does not work here.
  *
@@ -95,10 +95,14 @@ async function ready(name: BackendName, options: UseBackendOptions): Promise<str
     await initialize(name);
     await tf.setBackend(name);
     await tryOut();
-    // Only now, and only for wasm: nobody else loads the kernels.
+    // Only now, and only for the backend that they are of: nobody else loads the kernels.
     if (name === 'wasm') {
       const { registerWasmKernels } = await import('./wasm/registerWasmKernels.js');
       await registerWasmKernels();
+    }
+    if (name === 'webgpu') {
+      const { registerWebgpuKernels } = await import('./webgpu/registerWebgpuKernels.js');
+      registerWebgpuKernels();
     }
     return undefined;
   } catch (error) {
