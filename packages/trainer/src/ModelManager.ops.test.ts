@@ -4,6 +4,9 @@ import { ModelManager } from './ModelManager.js';
 import { sgd } from './optimizers/sgd.js';
 import { tinyDataset, tinyModel } from './testing/tinyTask.js';
 
+// A GPU in software compiles its shaders slowly.
+jest.setTimeout(60_000);
+
 test('train gives the same numbers on every backend', async () => {
   const trainSet = tinyDataset();
   const manager = new ModelManager({

@@ -12,6 +12,7 @@ import type { TrainEvent } from './training/TrainEvent.js';
 import type { TrainOptions } from './training/TrainOptions.js';
 
 // The threads run the built package: `pnpm build` first.
+jest.setTimeout(60_000);
 
 const trainSet = tinyDataset();
 const testSet = tinyDataset({ size: 25, seed: 'test' });

@@ -6,6 +6,7 @@ import { forward } from '../training/forward.js';
 import { describeNonFinite } from '../training/nonFinite.js';
 import { disposePass, type Pass, type Replica } from '../training/Replica.js';
 import { readStep } from '../training/readStep.js';
+import { inPlace } from './inPlace.js';
 import type { Answers, ReplicaData, Share } from './protocol.js';
 
 /** What a thread does for the others: gradients of its share, summed with theirs, then the step. */
@@ -26,38 +27,42 @@ export class ReplicaThread {
   }
 
   async step(share: Share, at: StepAt): Promise<Answers['step']> {
+    const { replica } = this;
     const weight = (share.to - share.from) / share.total;
     const { xs, ys } = this.#tensors(share);
-    const pass = weight > 0 ? this.replica.pass(xs, ys, at.step, share.from, weight) : null;
-    let summed: tf.NamedTensorMap = {};
+    const pass = weight > 0 ? replica.pass(xs, ys, at.step, share.from, weight) : null;
+    let gradients = this.#gradients(pass);
     let applied = false;
     try {
-      if (pass && this.#first) await checkFirstLogits(this.replica.loss, pass.logits);
+      if (pass && this.#first) await checkFirstLogits(replica.loss, pass.logits);
       this.#first = false;
-      const parts = await this.#parts(pass, ys, weight);
-      this.#sum.reduce([
-        ...Object.values(parts.gradients),
-        ...Object.values(parts.others),
-        parts.numbers,
-      ]);
-      const [loss, accuracy] = Array.from(parts.numbers) as [number, number];
-      summed = this.#toTensors(parts.gradients, this.replica.weights.trainable);
-      if (!Number.isFinite(loss) || !(await areFinite(summed))) {
-        return {
-          loss,
-          failure: pass && (await describeNonFinite(this.replica, pass, xs, ys, at.learningRate)),
-        };
+      const others = await this.#others(weight);
+      const numbers = new Float32Array(3);
+      if (pass) {
+        const { loss, accuracy, gradientSum } = await readStep(pass, ys);
+        numbers.set([loss, accuracy * weight, gradientSum]);
       }
-      this.replica.apply(summed, at.learningRate);
-      this.#assignOthers(parts.others);
+      gradients = await inPlace(gradients, (parts) => {
+        this.#sum.reduce([...parts, ...Object.values(others), numbers]);
+      });
+      const [loss, accuracy, gradientSum] = Array.from(numbers) as [number, number, number];
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientSum)) {
+        // Every replica sees the same sums, so that all of them come here or none.
+        const summed = pass && { ...pass, gradients };
+        const culprit =
+          summed && (await describeNonFinite(replica, summed, xs, ys, at.learningRate));
+        return { loss, culprit };
+      }
+      replica.apply(gradients, at.learningRate);
+      this.#assignOthers(others);
       applied = true;
       return { loss, accuracy };
     } finally {
       if (pass) {
-        if (!applied) this.replica.undo(pass);
-        disposePass(pass);
+        if (!applied) replica.undo(pass);
+        disposePass({ ...pass, gradients: {} });
       }
-      tf.dispose([xs, ys, summed]);
+      tf.dispose([xs, ys, gradients]);
     }
   }
 
@@ -90,39 +95,30 @@ export class ReplicaThread {
     return { xs: read(xs, pixels, imageShape), ys: read(ys, classes, [classes]) };
   }
 
-  /** What this replica brings to the sum; zeros when it had no examples. */
-  async #parts(pass: Pass | null, ys: tf.Tensor, weight: number) {
-    const { trainable, others } = this.replica.weights;
-    const gradients: Record<string, Float32Array> = {};
-    for (const [name, variable] of Object.entries(trainable)) {
+  /** A gradient of its own memory for each weight; zeros where this replica has none. */
+  #gradients(pass: Pass | null): tf.NamedTensorMap {
+    const seen = new Set<object>();
+    const gradients: tf.NamedTensorMap = {};
+    for (const [name, variable] of Object.entries(this.replica.weights.trainable)) {
       const gradient = pass?.gradients[name];
-      gradients[name] = gradient
-        ? ((await gradient.data()) as Float32Array)
-        : new Float32Array(variable.size);
+      if (!gradient) gradients[name] = tf.zeros(variable.shape);
+      else if (!seen.has(gradient.dataId)) gradients[name] = gradient;
+      else {
+        gradients[name] = tf.add(gradient, 0);
+        gradient.dispose();
+      }
+      if (gradient) seen.add(gradient.dataId);
     }
-    const rest: Record<string, Float32Array> = {};
-    for (const [name, variable] of Object.entries(others)) {
-      rest[name] = ((await variable.data()) as Float32Array).map((x) => x * weight);
-    }
-    const numbers = new Float32Array(2);
-    if (pass) {
-      // Whether the gradients are finite is looked at once they are summed.
-      const { loss, accuracy } = await readStep({ ...pass, gradients: {} }, ys);
-      numbers.set([loss, accuracy * weight]);
-    }
-    return { gradients, others: rest, numbers };
+    return gradients;
   }
 
-  #toTensors(
-    values: Record<string, Float32Array>,
-    like: Record<string, tf.Variable>,
-  ): tf.NamedTensorMap {
-    return Object.fromEntries(
-      Object.entries(values).map(([name, part]) => [
-        name,
-        tf.tensor(part, (like[name] as tf.Variable).shape),
-      ]),
-    );
+  /** The weights that layers keep for themselves, times this replica's share of the batch. */
+  async #others(weight: number): Promise<Record<string, Float32Array>> {
+    const values: Record<string, Float32Array> = {};
+    for (const [name, variable] of Object.entries(this.replica.weights.others)) {
+      values[name] = ((await variable.data()) as Float32Array).map((x) => x * weight);
+    }
+    return values;
   }
 
   /** Running statistics become the average of all replicas'. */
@@ -131,11 +127,4 @@ export class ReplicaThread {
       tf.tidy(() => variable.assign(tf.tensor(values[name] as Float32Array, variable.shape)));
     }
   }
-}
-
-async function areFinite(tensors: tf.NamedTensorMap): Promise<boolean> {
-  const sum = tf.tidy(() => tf.sum(tf.stack(Object.values(tensors).map((x) => tf.sum(x)))));
-  const [value] = await sum.data();
-  sum.dispose();
-  return Number.isFinite(value);
 }

@@ -11,7 +11,7 @@ import {
 } from '../training/Engine.js';
 import { nameOfLoss } from '../training/Loss.js';
 import type { Replica } from '../training/Replica.js';
-import type { ReplicaData, Share, SharedTensors, Slot } from './protocol.js';
+import type { Answers, ReplicaData, Share, SharedTensors, Slot } from './protocol.js';
 import { ReplicaPool } from './ReplicaPool.js';
 
 export interface ThreadedEngineOptions {
@@ -48,7 +48,7 @@ export class ThreadedEngine implements Engine {
     const { trainable, others } = replica.weights;
     const weights = { ...trainable, ...others };
     const numbers = Object.values(weights).reduce((sum, { size }) => sum + size, 0);
-    const sum = new SharedSum({ replicas: threads, length: numbers + 2 });
+    const sum = new SharedSum({ replicas: threads, length: numbers + 3 });
     const pixels = tf.util.sizeFromShape(imageShape);
     // One batch is computed on while the next is written.
     const slots = [0, 1].map(() => ({
@@ -156,15 +156,14 @@ export class ThreadedEngine implements Engine {
       share: this.#share(rank, slot, count),
       at,
     }));
-    let where: string | null = null;
-    for (const answer of answers) {
-      if ('failure' in answer) where ??= answer.failure;
-      else {
-        this.#ahead = true;
-        return answer;
-      }
+    const [first] = answers as [Answers['step']];
+    if ('accuracy' in first) {
+      this.#ahead = true;
+      return first;
     }
-    throw nonFiniteError(answers[0]?.loss ?? Number.NaN, at, where);
+    const culprits = answers.flatMap((each) => ('culprit' in each && each.culprit) || []);
+    culprits.sort((a, b) => a.place - b.place);
+    throw nonFiniteError(first.loss, at, culprits[0] ?? null);
   }
 
   /** The part of a batch that a replica takes. */

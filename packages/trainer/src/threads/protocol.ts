@@ -2,6 +2,7 @@ import type { SharedSumHandle } from '@bcl/backends';
 import type { SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
 import type { StepAt, StepResult } from '../training/Engine.js';
+import type { Culprit } from '../training/nonFinite.js';
 
 /** All that a thread needs to make its replica. */
 export interface ReplicaData {
@@ -52,8 +53,8 @@ export type Request =
 /** Answers under the type of their request. */
 export interface Answers {
   ready: null;
-  /** Of the whole batch; or why no step was taken, from the threads that know. */
-  step: StepResult | { failure: string | null; loss: number };
+  /** Of the whole batch; or, where that was not finite, what this thread knows of the reason. */
+  step: StepResult | { loss: number; culprit: Culprit | null };
   /** Mean loss of the part, and the class said of each of its examples. */
   forward: { loss: number; said: Int32Array };
   pull: { weights: SavedTensors; optimizer: SavedTensors };

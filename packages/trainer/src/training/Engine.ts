@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batches.js';
+import type { Culprit } from './nonFinite.js';
 
 /** Where a step stands in its run. */
 export interface StepAt {
@@ -36,9 +37,13 @@ export interface Engine {
 }
 
 /** The error of a step whose loss or gradient is not finite. */
-export function nonFiniteError(loss: number, { step, epoch }: StepAt, where: string | null): Error {
+export function nonFiniteError(
+  loss: number,
+  { step, epoch }: StepAt,
+  culprit: Culprit | null,
+): Error {
   const what = Number.isFinite(loss) ? 'the gradient is not finite' : `the loss is ${loss}`;
   return new Error(
-    `ModelManager.train: ${what} at step ${step + 1} (epoch ${epoch}), ${where ?? 'by overflow of a sum'}; the weights are as before the step`,
+    `ModelManager.train: ${what} at step ${step + 1} (epoch ${epoch}), ${culprit?.text ?? 'by overflow of a sum'}; the weights are as before the step`,
   );
 }

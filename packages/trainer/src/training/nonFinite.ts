@@ -1,6 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Pass, Replica } from './Replica.js';
 
+/** The tensor of a step in which numbers first were not finite. */
+export interface Culprit {
+  /** Its place among the tensors of a step, in the order in which they come about. */
+  place: number;
+  /** What it is and what that is likely to come from. */
+  text: string;
+}
+
 /**
  * Says which tensor of a pass first held a number that is not finite, and what that is likely to
  * come from; null when all are finite.
@@ -11,7 +19,7 @@ export async function describeNonFinite(
   images: tf.Tensor,
   labels: tf.Tensor,
   learningRate: number,
-): Promise<string | null> {
+): Promise<Culprit | null> {
   const weights = { ...replica.weights.trainable, ...before };
   const tooFast = `the learning rate of ${learningRate} is probably too high: try ${Number((learningRate / 10).toPrecision(2))}, or a warm-up`;
   const suspects: [string, tf.Tensor, string][] = [
@@ -38,7 +46,7 @@ export async function describeNonFinite(
       tooFast,
     ]),
   ];
-  for (const [name, tensor, cause] of suspects) {
+  for (const [place, [name, tensor, cause]] of suspects.entries()) {
     const values = await tensor.data();
     let bad = 0;
     let first = 0;
@@ -47,7 +55,8 @@ export async function describeNonFinite(
       if (bad++ === 0) first = value;
     }
     if (bad > 0) {
-      return `first in ${name} (${first} in ${bad} of ${values.length} numbers); ${cause}`;
+      const where = `first in ${name} (${first} in ${bad} of ${values.length} numbers)`;
+      return { place, text: `${where}; ${cause}` };
     }
   }
   return null;
