@@ -234,6 +234,21 @@ describe('the gradient of tf.batchNorm', () => {
     expect(profile).not.toContain('BclFusedBatchNormGrad');
   });
 
+  test('has a gradient itself', async () => {
+    const compute = (): tf.Tensor[] => {
+      const x = tf.tensor2d(normals(24, 1), [6, 4]);
+      const [mean, variance, offset, scale] = [1, 2, 3, 4].map((i) =>
+        tf.abs(tf.tensor1d(values(4, i))),
+      ) as Four;
+      const square = (x: tf.Tensor): tf.Tensor =>
+        tf.square(tf.batchNorm(x, mean, variance, offset, scale));
+      return [tf.grad((x: tf.Tensor) => tf.square(tf.grad(square)(x)))(x)];
+    };
+    const [got] = compute().map((t) => t.dataSync());
+    const [expected] = (await onCpu(compute)) as [Float32Array];
+    expect(error(got as Float32Array, expected, largest(expected))).toBeLessThan(1e-5);
+  });
+
   test('keeps no tensor but its results', () => {
     const before = tf.memory().numTensors;
     const results = tf.tidy(() => gradients({ shape: [3, 4, 5, 6] }));
@@ -259,6 +274,7 @@ describe('the gradient of tf.batchNorm', () => {
 });
 
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor];
+type Four = [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
 type Five = [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
 
 function kernelsRun(f: () => void): string[] {

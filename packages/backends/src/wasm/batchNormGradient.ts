@@ -25,7 +25,10 @@ export function registerBatchNormGradient(): void {
       const perChannel = [mean, variance, ...(scale ? [scale] : [])].every(
         (t) => t.rank === 1 && t.size === channels,
       );
-      if (!fused || !perChannel || Array.isArray(dy)) return stock.gradFunc(dy, saved, attrs);
+      // A gradient of this gradient needs TensorFlow.js's own, which is made of ops.
+      const taped = tf.engine().state.gradientDepth > 0;
+      if (!fused || !perChannel || taped || Array.isArray(dy))
+        return stock.gradFunc(dy, saved, attrs);
       // At once, not when the first is asked for: each is asked for in a tidy of its own, which would dispose the others.
       const results = tf
         .engine()
