@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { failing } from '../testing/failingFs.js';
 import { findFolder, replaceFolder } from './replaceFolder.js';
 
+// Many files are put on the disk for good, which a busy disk takes its time for.
+jest.setTimeout(60_000);
+
 const before = { 'a.bin': 'old a', 'b.json': 'old b' };
 const after = { 'a.bin': 'the new a, longer', 'b.json': 'the new b, longer' };
 

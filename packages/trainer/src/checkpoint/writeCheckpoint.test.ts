@@ -7,6 +7,9 @@ import type { Checkpoint } from './Checkpoint.js';
 import { readCheckpoint } from './readCheckpoint.js';
 import { writeCheckpoint } from './writeCheckpoint.js';
 
+// Many files are put on the disk for good, which a busy disk takes its time for.
+jest.setTimeout(60_000);
+
 /** A checkpoint whose files all differ from those of another epoch. */
 function checkpoint(epoch: number): Checkpoint {
   const data = new Float32Array(1000).fill(epoch).buffer;

@@ -4,6 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers gradients
 import { sgd } from './sgd.js';
 
+// A GPU in software compiles its shaders slowly.
+jest.setTimeout(60_000);
+
 type Problem = {
   kind: 'quadratic' | 'logistic';
   A: number[][];
