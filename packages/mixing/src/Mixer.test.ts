@@ -121,9 +121,12 @@ describe('Mixer.state', () => {
   test('refuses a broken state and stays where it was', () => {
     const mixer = new Mixer({ seed: 5 });
     const before = mixer.state();
-    const pairs = new Mixer({ seed: 6 }).state().pairs;
-    expect(() => mixer.restore({ pairs, ratio: {} as never })).toThrow(
+    const other = new Mixer({ seed: 6 }).state();
+    expect(() => mixer.restore({ ...other, box: {} as never })).toThrow(
       'restore: state must come from',
+    );
+    expect(() => mixer.restore({ ...other, epoch: 0 })).toThrow(
+      new RangeError('Mixer: epoch must be an integer of at least 1, got 0'),
     );
     expect(mixer.state()).toEqual(before);
   });
@@ -159,6 +162,7 @@ describe('Mixer.getConfig', () => {
       label: 'ratio',
       classes: 'different',
       ratio: 'uniform',
+      chance: 1,
       seed: 0,
       debug: false,
     });
@@ -167,7 +171,7 @@ describe('Mixer.getConfig', () => {
   test('refuses a function for the ratio, which JSON would lose', () => {
     expect(() => new Mixer({ ratio: () => 0.5 }).getConfig()).toThrow(
       new TypeError(
-        "getConfig: ratio must be 'uniform' or a number to be written, got a function; keep the other options yourself",
+        'getConfig: ratio must be settings to be written, got a function; keep the other options yourself',
       ),
     );
   });
@@ -176,17 +180,19 @@ describe('Mixer.getConfig', () => {
 describe('new Mixer', () => {
   test.each<[MixerOptions, string]>([
     [
-      { method: 'mixup' as 'bc' },
-      "Mixer: method must be one of bc, bc+ or settings of betweenClass, got 'mixup'",
+      { method: 'snapmix' as 'bc' },
+      "Mixer: method must be one of bc, bc+, mixup, cutmix, resizemix or settings of betweenClass, got 'snapmix'",
     ],
     [
       { method: 'constructor' as 'bc' },
-      "Mixer: method must be one of bc, bc+ or settings of betweenClass, got 'constructor'",
+      "Mixer: method must be one of bc, bc+, mixup, cutmix, resizemix or settings of betweenClass, got 'constructor'",
     ],
     [{ label: 'soft' as 'ratio' }, "Mixer: rule must be 'ratio', 'single' or 'multi', got 'soft'"],
-    [{ classes: 'two' as 'any' }, "Mixer: classes must be 'different', 'same' or 'any', got 'two'"],
+    [
+      { classes: 'two' as 'any' },
+      "Mixer: classes must be 'different', 'same', 'any', 3 or '2 or 3', got 'two'",
+    ],
     [{ ratio: 2 }, 'Mixer: ratio must lie in 0..1, got 2'],
-    [{ ratio: 'beta' as 'uniform' }, 'Mixer: ratio must lie in 0..1, got NaN'],
     [{ numClasses: 1 }, 'Mixer: numClasses must be an integer of at least 2, got 1'],
   ])('refuses %j', (options, message) => {
     expect(() => new Mixer(options)).toThrow(new RangeError(message));
@@ -230,7 +236,9 @@ describe('debug', () => {
         ]),
         draw,
       ),
-    ).toThrow(new RangeError('Mixer: label rows must sum to 1, got 1.5 in row 1'));
+    ).toThrow(
+      new RangeError('Mixer: label rows must sum to 1, or hold 0 and 1 alone, got 1.5 in row 1'),
+    );
   });
 
   test('lets sound batches pass, and looks at nothing when off', () => {

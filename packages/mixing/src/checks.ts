@@ -23,6 +23,21 @@ export function checkMix(
   checkRatio(name, ratio, first.shape[0] as number);
 }
 
+/** Refuses batches of which there is none, or not one shape of rank 2 or more. */
+export function checkSameShapes(name: string, batches: readonly tf.Tensor[]): void {
+  const shapes = batches.map(shapeText);
+  if (shapes.length === 0 || new Set(shapes).size > 1) {
+    throw new RangeError(
+      `${name}: batches of one shape are needed, got ${shapes.join(' and ') || 'none'}`,
+    );
+  }
+  if ((batches[0] as tf.Tensor).rank < 2) {
+    throw new RangeError(
+      `${name}: all must be batches, [B, …], got ${shapes[0]}; add the batch axis with tf.expandDims`,
+    );
+  }
+}
+
 /** A shape as our messages write it, `[2, 4, 4, 3]`. */
 export function shapeText({ shape }: tf.Tensor): string {
   return `[${shape.join(', ')}]`;

@@ -227,7 +227,9 @@ describe('drawPairs', () => {
   test('refuses options and labels that it does not know', () => {
     const random = createRandom(1);
     expect(() => drawPairs([0, 1], { random, classes: 'other' as 'any' })).toThrow(
-      new RangeError("drawPairs: classes must be 'different', 'same' or 'any', got 'other'"),
+      new RangeError(
+        "drawPairs: classes must be 'different', 'same', 'any', 3 or '2 or 3', got 'other'",
+      ),
     );
     expect(() => drawPairs([0, 1], { random, ratio: 1.5 })).toThrow(
       new RangeError('drawPairs: ratio must lie in 0..1, got 1.5'),
@@ -236,7 +238,9 @@ describe('drawPairs', () => {
       new RangeError('drawPairs: ratio must lie in 0..1, got NaN'),
     );
     expect(() => drawPairs([0, 1], { random, ratio: 'normal' as 'uniform' })).toThrow(
-      new TypeError('drawPairs: ratio must be \'uniform\', a number or a function, got "normal"'),
+      new TypeError(
+        'drawPairs: ratio must be \'uniform\', a number, settings such as { beta: 0.2 } or a function, got "normal"',
+      ),
     );
     expect(() => drawPairs([0, 0.5], { random })).toThrow(
       new TypeError('drawPairs: labels must be class ids or rows, got 0.5 at 1'),

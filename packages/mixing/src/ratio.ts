@@ -19,11 +19,12 @@ export function checkRatio(name: string, ratio: Ratio, count: number): void {
       `${name}: ratio must be one number or ${count}, one for each example, got ${ratio.length}`,
     );
   }
-  for (let i = 0; i < shares.length; i++) {
-    const share = shares[i] as number;
-    if (!(share >= 0 && share <= 1)) {
-      throw new RangeError(`${name}: ratio must lie in 0..1, got ${share}`);
-    }
+  for (let i = 0; i < shares.length; i++) checkShare(name, shares[i] as number);
+}
+
+export function checkShare(name: string, share: number): void {
+  if (!(share >= 0 && share <= 1)) {
+    throw new RangeError(`${name}: ratio must lie in 0..1, got ${share}`);
   }
 }
 

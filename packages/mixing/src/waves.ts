@@ -60,3 +60,26 @@ export function balanced(
     tf.div(tf.add(part2, tf.mul(neither, rest)), divisor),
   ];
 }
+
+/**
+ * {@link balanced} for any number of waves: shares pi ∝ ri / σi that sum to 1, all `[B, 1]`. Each σ is
+ * taken relative to the smallest of a share above 0, so that nothing divides by 0: where that one is 0,
+ * the flat examples have the whole, each its share among them.
+ */
+export function balancedMany(r: tf.Tensor2D[], stds: tf.Tensor2D[]): tf.Tensor2D[] {
+  const largest = stds.reduce((a, b) => tf.maximum(a, b));
+  const smallest = stds
+    .map((std, i) => {
+      const mixed = tf.step(r[i] as tf.Tensor2D);
+      return tf.add<tf.Tensor2D>(tf.mul(mixed, std), tf.mul(tf.sub(1, mixed), largest));
+    })
+    .reduce((a, b) => tf.minimum(a, b));
+  const parts = stds.map((std, i) => {
+    const flat = isZero(std);
+    const weight = tf.div(tf.add(smallest, flat), tf.add(std, flat));
+    // An example of share 0 may have any σ; the bound keeps its weight a number.
+    return tf.mul<tf.Tensor2D>(r[i] as tf.Tensor2D, tf.minimum(weight, 1));
+  });
+  const whole = tf.addN(parts);
+  return parts.map((part) => tf.div(part, whole));
+}
