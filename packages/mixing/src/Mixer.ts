@@ -243,6 +243,20 @@ export class Mixer {
     return tf.tidy(() => mixByDraw(images, draw, plan));
   }
 
+  /**
+   * Mixes labels alone by a draw, as `apply` does; for images that are mixed elsewhere, such as by the
+   * layer `MixAt`.
+   */
+  applyLabels(labels: Labels, draw: Draw): tf.Tensor2D {
+    const count = labels instanceof tf.Tensor ? (labels.shape[0] ?? 0) : labels.length;
+    return tf.tidy(() => {
+      const rows = labelRows('Mixer', labels, count, this.numClasses);
+      checkDraw('Mixer', rows, draw, { classes: 'any', ratio: 'uniform' });
+      if (this.debug) checkSums('Mixer', rows);
+      return mixRowsByDraw(rows, draw, this.label);
+    });
+  }
+
   /** Draws and applies. */
   mix<T extends tf.Tensor>(images: T, labels: Labels): { images: T; labels: tf.Tensor2D } {
     const [, height, width] = images.shape;
