@@ -1,22 +1,29 @@
-// Compiles packages/backends/assembly to WebAssembly and writes the bytes as a TypeScript module, so that they load the
-// same way in Node, in a worker, in a bundle and from source. Does nothing when the module is newer than its sources.
+// Compiles the AssemblyScript of each package that has some, packages/NAME/assembly, to WebAssembly and writes the bytes as a
+// TypeScript module, so that they load the same way in Node, in a worker, in a bundle and from source. Does nothing for a
+// package whose module is newer than its sources.
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages', 'backends');
-const sources = join(root, 'assembly');
-const target = join(root, 'src', 'generated', 'kernels.ts');
+const packages = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
+const simd = ['--enable', 'simd'];
+const relaxed = [...simd, '--enable', 'relaxed-simd'];
 
-/** The builds, best first; the loader takes the first that the engine validates. */
-const builds = {
-  relaxed: ['--enable', 'simd', '--enable', 'relaxed-simd'],
-  simd: ['--enable', 'simd'],
+/** The builds of each package, best first; its loader takes the first that the engine validates. */
+const kernels = {
+  backends: { relaxed, simd },
+  mixing: { simd },
 };
 
-if (isStale()) {
-  const modules = await Promise.all(Object.entries(builds).map(([, flags]) => compile(flags)));
+for (const [name, builds] of Object.entries(kernels)) {
+  const sources = join(packages, name, 'assembly');
+  const target = join(packages, name, 'src', 'generated', 'kernels.ts');
+  if (isStale(sources, target)) await build(sources, target, builds);
+}
+
+async function build(sources, target, builds) {
+  const modules = await Promise.all(Object.values(builds).map((flags) => compile(sources, flags)));
   const lines = Object.keys(builds).map(
     (name, i) => `export const ${name}: string =\n  '${modules[i].toString('base64')}';\n`,
   );
@@ -28,7 +35,7 @@ if (isStale()) {
   renameSync(`${target}.new`, target);
 }
 
-function isStale() {
+function isStale(sources, target) {
   const made = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const inputs = [
     ...readdirSync(sources).map((f) => join(sources, f)),
@@ -38,7 +45,7 @@ function isStale() {
 }
 
 /** @returns {Promise<Buffer>} */
-async function compile(flags) {
+async function compile(sources, flags) {
   let binary;
   const { error, stderr } = await asc.main(
     [
@@ -66,7 +73,7 @@ async function compile(flags) {
     },
   );
   if (error || !binary) {
-    throw new Error(`build-kernels: assembly does not compile\n${stderr}`, { cause: error });
+    throw new Error(`build-kernels: ${sources} does not compile\n${stderr}`, { cause: error });
   }
   return Buffer.from(binary);
 }

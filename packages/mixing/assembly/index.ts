@@ -1,0 +1,1 @@
+export { sumBytes, wave, windowSums } from './sweep';
