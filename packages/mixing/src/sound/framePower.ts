@@ -47,7 +47,7 @@ export function checkSounds(
   x: tf.Tensor,
   { sampleRate, gain = 'A_weighting' }: SoundLevelOptions,
 ): void {
-  if (x.rank !== 2) {
+  if (x.rank !== 2 || x.shape[0] === 0) {
     throw new RangeError(
       `${name}: sounds must be a batch, [B, T], got ${shapeText(x)}; one sound becomes one with tf.expandDims(x, 0)`,
     );

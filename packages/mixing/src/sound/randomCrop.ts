@@ -99,7 +99,7 @@ export function checkLength(name: string, length: number, samples: number): void
 }
 
 function checkBatch(name: string, sounds: tf.Tensor): void {
-  if (sounds.rank !== 2) {
+  if (sounds.rank !== 2 || sounds.shape[0] === 0) {
     throw new RangeError(
       `${name}: sounds must be [B, T] or one sound as an array, got ${shapeText(sounds)}`,
     );

@@ -103,6 +103,9 @@ describe('soundLevel', () => {
         `${name}: sounds must be a batch, [B, T], got [300]; one sound becomes one with tf.expandDims(x, 0)`,
       ),
     );
+    expect(() => level(tf.zeros<tf.Rank.R2>([0, 300]), { sampleRate })).toThrow(
+      'sounds must be a batch, [B, T], got [0, 300]',
+    );
     expect(() => level(tf.zeros<tf.Rank.R2>([2, 300], 'int32'), { sampleRate })).toThrow(
       new TypeError(
         `${name}: sounds must be float32 in -1..1, got int32; divide 16-bit samples by 32768`,
@@ -118,6 +121,6 @@ describe('soundLevel', () => {
         ),
       );
     }
-    expect(tf.memory().numTensors).toBe(before + 3); // the arguments above
+    expect(tf.memory().numTensors).toBe(before + 4); // the arguments above
   });
 });
