@@ -43,6 +43,20 @@ describe.each([false, true])('BclBatchNorm and its gradient, relu %s', (relu) =>
     expect(error(got.dbeta, dbeta, largest(dy) * Math.sqrt(count / channels))).toBeLessThan(1e-5);
   });
 
+  test('find the variance although the first value is a stray one', () => {
+    const [rows, channels] = [20_000, 5];
+    const x = normals(rows * channels, 1);
+    x.fill(1e4, 0, channels);
+    const one = values(channels, 3);
+    const got = computed(x, normals(rows * channels, 2), one, one, [rows, channels], relu);
+    const { variance } = normalize(x, one, one, { epsilon, relu });
+    for (let c = 0; c < channels; c++) {
+      expect(Math.abs((got.variance[c] as number) / (variance[c] as number) - 1)).toBeLessThan(
+        1e-6,
+      );
+    }
+  });
+
   test('find the variance of values far from zero', () => {
     const [rows, channels] = [5000, 6];
     const x = normals(rows * channels, 1, 1000, 1);

@@ -22,16 +22,17 @@ export const batchNormKernels: WasmKernel[] = [
           const mean = heap.output([channels]);
           const variance = heap.output([channels]);
           const y = heap.output(x.shape);
-          heap.scratch([channels * 16, channels * 4, channels * 4], (sums, scale, shift) => {
-            // The first row is a pivot near enough to the mean.
-            heap.kernels.channelMoments(heap.at(x), heap.at(x), sums, rows, channels);
+          const vector = channels * 4;
+          heap.scratch([channels * 16, vector, vector, vector], (sums, scale, shift, pivot) => {
+            const pivots = heap.f32(pivot, channels);
+            writeMedians(pivots, heap.f32(heap.at(x), rows * channels), rows);
+            heap.kernels.channelMoments(heap.at(x), pivot, sums, rows, channels);
             const totals = heap.f64(sums, 2 * channels);
-            const pivot = heap.f32(heap.at(x), channels);
             const means = heap.f32(heap.at(mean), channels);
             const variances = heap.f32(heap.at(variance), channels);
             for (let c = 0; c < channels; c++) {
               const offset = at(totals, c) / rows;
-              means[c] = at(pivot, c) + offset;
+              means[c] = at(pivots, c) + offset;
               variances[c] = Math.max(0, at(totals, channels + c) / rows - offset * offset);
             }
             writeAffine(heap, { mean, variance, gamma, beta }, epsilon, scale, shift, channels);
@@ -178,6 +179,21 @@ export const batchNormKernels: WasmKernel[] = [
 
 type Vectors = [Float32Array, Float32Array, Float32Array];
 type Outputs = [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
+
+/** Rows whose median serves as a channel's pivot: near its mean, whatever a few stray values are. */
+const PIVOT_ROWS = 9;
+
+/** Writes the median of each channel over rows spread evenly over the batch. */
+function writeMedians(medians: Float32Array, x: Float32Array, rows: number): void {
+  const count = Math.min(PIVOT_ROWS, rows);
+  const sample = new Float32Array(count);
+  for (let c = 0; c < medians.length; c++) {
+    for (let i = 0; i < count; i++) {
+      sample[i] = at(x, Math.floor((i * rows) / count) * medians.length + c);
+    }
+    medians[c] = at(sample.sort(), count >> 1);
+  }
+}
 
 /** Writes the scale and shift that normalise: gamma / σ and beta − mean · gamma / σ. */
 function writeAffine(
