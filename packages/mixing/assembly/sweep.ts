@@ -69,12 +69,14 @@ export function windowSums(
       let v = v128.load(row + i * STEP);
       if (i == steps - 1) v = v128.and(v, rest);
       const low = i16x8.extend_low_i8x16_u(v), high = i16x8.extend_high_i8x16_u(v);
-      s0 = i32x4.add(s0, i32x4.extend_low_i16x8_u(low));
-      s1 = i32x4.add(s1, i32x4.extend_high_i16x8_u(low));
-      s2 = i32x4.add(s2, i32x4.extend_low_i16x8_u(high));
-      q0 = i32x4.add(q0, i32x4.extmul_low_i16x8_u(low, low));
-      q1 = i32x4.add(q1, i32x4.extmul_high_i16x8_u(low, low));
-      q2 = i32x4.add(q2, i32x4.extmul_low_i16x8_u(high, high));
+      const v0 = i32x4.extend_low_i16x8_u(low), v1 = i32x4.extend_high_i16x8_u(low), v2 = i32x4.extend_low_i16x8_u(high);
+      s0 = i32x4.add(s0, v0);
+      s1 = i32x4.add(s1, v1);
+      s2 = i32x4.add(s2, v2);
+      // The upper half of each lane is 0: a product of halves, added in pairs, is the square.
+      q0 = i32x4.add(q0, i32x4.dot_i16x8_s(v0, v0));
+      q1 = i32x4.add(q1, i32x4.dot_i16x8_s(v1, v1));
+      q2 = i32x4.add(q2, i32x4.dot_i16x8_s(v2, v2));
     }
     row += pitch;
     pending += steps;
@@ -179,7 +181,7 @@ function border(out: usize, count: i32, fill: f32, add: i32): void {
 // @ts-ignore: decorator
 @inline
 function affine(v: v128, scale: v128, shift: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_u(v), scale), shift);
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(v), scale), shift);
 }
 
 /** Adds sums of steps to the totals of the channels. */
