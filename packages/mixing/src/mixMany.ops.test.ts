@@ -180,7 +180,7 @@ describe('mixMany', () => {
       );
     }
     for (const shape of [[2, 3], [1, 2], [4]]) {
-      expect(() => mixMany([x, x], tf.zeros(shape) as tf.Tensor2D)).toThrow(
+      expect(() => mixMany([x, x], tf.zeros(shape as [number, number]))).toThrow(
         new RangeError(`mixMany: shares must be [2, 2], got [${shape.join(', ')}]`),
       );
     }
