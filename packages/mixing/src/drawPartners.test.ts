@@ -1,52 +1,45 @@
-import { createRandom } from "@bcl/random";
-import * as tf from "@tensorflow/tfjs-core";
-import * as fc from "fast-check";
-import { type Draw, drawPairs } from "./drawPairs.js";
-import type { PairedClasses } from "./drawPartners.js";
+import { createRandom } from '@bcl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import * as fc from 'fast-check';
+import { type Draw, drawPairs } from './drawPairs.js';
+import type { PairedClasses } from './drawPartners.js';
 
 const seed = fc.integer();
 const plain = (draw: Draw) =>
   JSON.parse(
-    JSON.stringify(draw, (_, v) =>
-      ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v
-    )
+    JSON.stringify(draw, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v)),
   );
 
-describe("drawPairs of three classes", () => {
+describe('drawPairs of three classes', () => {
   const three = fc
     .array(fc.nat(4), { minLength: 3, maxLength: 40 })
     .filter((ids) => new Set(ids).size >= 3);
 
-  test.each([3, "2 or 3"] as const)(
-    "mixes different classes alone, %s",
-    async (classes) => {
-      await fc.assert(
-        fc.property(three, seed, (ids, start) => {
-          const { partner, ratio, third } = drawPairs(ids, {
-            random: createRandom(start),
-            classes,
-          });
-          ids.forEach((id, i) => {
-            const [j, k] = [partner[i] as number, third?.partner[i] as number];
-            expect(ids[j]).not.toBe(id);
-            const share = third?.ratio[i] as number;
-            if (classes === 3 || k !== j) {
-              expect(new Set([id, ids[j], ids[k]]).size).toBe(3);
-            } else {
-              expect(share).toBe(0);
-            }
-            expect(
-              share >= 0 &&
-                (ratio[i] as number) >= 0 &&
-                (ratio[i] as number) + share <= 1
-            ).toBe(true);
-          });
-        })
-      );
-    }
-  );
+  test.each([3, '2 or 3'] as const)('mixes different classes alone, %s', async (classes) => {
+    await fc.assert(
+      fc.property(three, seed, (ids, start) => {
+        const { partner, ratio, third } = drawPairs(ids, {
+          random: createRandom(start),
+          classes,
+        });
+        ids.forEach((id, i) => {
+          const [j, k] = [partner[i] as number, third?.partner[i] as number];
+          expect(ids[j]).not.toBe(id);
+          const share = third?.ratio[i] as number;
+          if (classes === 3 || k !== j) {
+            expect(new Set([id, ids[j], ids[k]]).size).toBe(3);
+          } else {
+            expect(share).toBe(0);
+          }
+          expect(share >= 0 && (ratio[i] as number) >= 0 && (ratio[i] as number) + share <= 1).toBe(
+            true,
+          );
+        });
+      }),
+    );
+  });
 
-  test("draws each admissible pair of others as often as the rest", () => {
+  test('draws each admissible pair of others as often as the rest', () => {
     const ids = [0, 1, 1, 2, 2, 2];
     const random = createRandom(8);
     const counts = new Map<string, number>();
@@ -58,15 +51,14 @@ describe("drawPairs of three classes", () => {
     }
     // One of class 1 and one of class 2, in either order: 12. Standard deviation 21: four of them.
     expect(counts.size).toBe(12);
-    for (const count of counts.values())
-      expect(Math.abs(count - rounds / 12)).toBeLessThan(86);
+    for (const count of counts.values()) expect(Math.abs(count - rounds / 12)).toBeLessThan(86);
   });
 
-  test("mixes three half of the time where it may be two", () => {
+  test('mixes three half of the time where it may be two', () => {
     const ids = Array.from({ length: 4000 }, (_, i) => i % 5);
     const { third } = drawPairs(ids, {
       random: createRandom(9),
-      classes: "2 or 3",
+      classes: '2 or 3',
     });
     const mixes = third?.ratio.filter((share) => share > 0).length as number;
     // Standard deviation 32: four of them.
@@ -74,10 +66,10 @@ describe("drawPairs of three classes", () => {
   });
 
   // Changing these numbers changes every user's runs: a major version.
-  test("draws the same mixes for a seed in every release", () => {
+  test('draws the same mixes for a seed in every release', () => {
     const draw = (classes: PairedClasses) =>
       plain(drawPairs([3, 1, 4, 1, 5], { random: createRandom(42), classes }));
-    expect({ three: draw(3), either: draw("2 or 3") }).toMatchInlineSnapshot(`
+    expect({ three: draw(3), either: draw('2 or 3') }).toMatchInlineSnapshot(`
       {
         "either": {
           "partner": [
@@ -147,30 +139,23 @@ describe("drawPairs of three classes", () => {
     `);
   });
 
-  test.each([3, "2 or 3"] as const)(
-    "refuses a batch of fewer classes, %s",
-    (classes) => {
-      for (const ids of [[0, 1, 0, 1], [5], []]) {
-        expect(() =>
-          drawPairs(ids, { random: createRandom(1), classes })
-        ).toThrow(
-          new RegExp(
-            `^drawPairs: a (mix of three needs three|pair needs two) classes, got ${ids.length} labels`
-          )
-        );
-      }
-      expect(() =>
-        drawPairs([0, 1, 0, 1], { random: createRandom(1), classes })
-      ).toThrow(
-        new RangeError(
-          "drawPairs: a mix of three needs three classes, got 4 labels of fewer; shuffle, or use a larger batch"
-        )
+  test.each([3, '2 or 3'] as const)('refuses a batch of fewer classes, %s', (classes) => {
+    for (const ids of [[0, 1, 0, 1], [5], []]) {
+      expect(() => drawPairs(ids, { random: createRandom(1), classes })).toThrow(
+        new RegExp(
+          `^drawPairs: a (mix of three needs three|pair needs two) classes, got ${ids.length} labels`,
+        ),
       );
     }
-  );
+    expect(() => drawPairs([0, 1, 0, 1], { random: createRandom(1), classes })).toThrow(
+      new RangeError(
+        'drawPairs: a mix of three needs three classes, got 4 labels of fewer; shuffle, or use a larger batch',
+      ),
+    );
+  });
 });
 
-describe("drawPairs of multi-hot rows", () => {
+describe('drawPairs of multi-hot rows', () => {
   const rows = [
     [1, 1, 0, 0],
     [0, 1, 1, 0],
@@ -178,11 +163,10 @@ describe("drawPairs of multi-hot rows", () => {
     [0, 0, 0, 1],
     [1, 0, 0, 0],
   ];
-  const shares = (i: number, j: number) =>
-    rows[i]?.some((v, k) => v === 1 && rows[j]?.[k] === 1);
+  const shares = (i: number, j: number) => rows[i]?.some((v, k) => v === 1 && rows[j]?.[k] === 1);
 
-  test.each(["different", "same", "any"] as const)(
-    "pairs %s by all of their classes",
+  test.each(['different', 'same', 'any'] as const)(
+    'pairs %s by all of their classes',
     (classes) => {
       const random = createRandom(2);
       const found = rows.map(() => new Set<number>());
@@ -194,17 +178,13 @@ describe("drawPairs of multi-hot rows", () => {
       rows.forEach((_, i) => {
         const admissible = rows
           .map((_, j) => j)
-          .filter(
-            (j) =>
-              j !== i &&
-              (classes === "any" || shares(i, j) === (classes === "same"))
-          );
+          .filter((j) => j !== i && (classes === 'any' || shares(i, j) === (classes === 'same')));
         expect([...(found[i] as Set<number>)].sort()).toEqual(admissible);
       });
-    }
+    },
   );
 
-  test("mixes three that have no class in common", () => {
+  test('mixes three that have no class in common', () => {
     const random = createRandom(3);
     const hot = [
       [1, 1, 0, 0, 0],
@@ -216,15 +196,13 @@ describe("drawPairs of multi-hot rows", () => {
       const { partner, third } = drawPairs(hot, { random, classes: 3 });
       hot.forEach((_, i) => {
         const members = [i, partner[i] as number, third?.partner[i] as number];
-        const sum = hot[0]?.map((_, k) =>
-          members.reduce((s, m) => s + (hot[m]?.[k] as number), 0)
-        );
+        const sum = hot[0]?.map((_, k) => members.reduce((s, m) => s + (hot[m]?.[k] as number), 0));
         expect(Math.max(...(sum as number[]))).toBe(1);
       });
     }
   });
 
-  test("reads a tensor as it reads rows, and tells soft rows from multi-hot ones", () => {
+  test('reads a tensor as it reads rows, and tells soft rows from multi-hot ones', () => {
     const draw = (labels: Parameters<typeof drawPairs>[0]) =>
       drawPairs(labels, { random: createRandom(4) });
     expect(draw(tf.tensor2d(rows))).toEqual(draw(rows));
@@ -242,8 +220,8 @@ describe("drawPairs of multi-hot rows", () => {
     ];
     expect(() => draw(sets)).toThrow(
       new RangeError(
-        "drawPairs: example 0 must have a partner, got 2 labels of which each other shares a class with it; shuffle, or use a larger batch"
-      )
+        'drawPairs: example 0 must have a partner, got 2 labels of which each other shares a class with it; shuffle, or use a larger batch',
+      ),
     );
     expect([
       ...draw([
@@ -253,17 +231,13 @@ describe("drawPairs of multi-hot rows", () => {
     ]).toEqual([1, 0]);
   });
 
-  test("names the example that has no partner", () => {
+  test('names the example that has no partner', () => {
     const random = createRandom(5);
-    expect(() =>
-      drawPairs([...rows, [0, 0, 0, 0]], { random, classes: "same" })
-    ).toThrow(
+    expect(() => drawPairs([...rows, [0, 0, 0, 0]], { random, classes: 'same' })).toThrow(
       new RangeError(
-        "drawPairs: example 5 must have a partner, got 6 labels of which each other shares no class with it; shuffle, or use a larger batch"
-      )
+        'drawPairs: example 5 must have a partner, got 6 labels of which each other shares no class with it; shuffle, or use a larger batch',
+      ),
     );
-    expect(() => drawPairs(rows.slice(0, 3), { random })).toThrow(
-      "drawPairs: example 1 must"
-    );
+    expect(() => drawPairs(rows.slice(0, 3), { random })).toThrow('drawPairs: example 1 must');
   });
 });
