@@ -2,10 +2,11 @@ import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import * as fc from 'fast-check';
-import { type Batch, DataIterator, type DataIteratorState } from './dataIterator.js';
+import { DataIterator, type DataIteratorState } from './dataIterator.js';
 import type { Dataset } from './dataset.js';
 import { embedded } from './embedded.js';
 import { Preprocessing } from './preprocessing.js';
+import type { Batch } from './readExamples.js';
 
 /** `count` images of 1 × 2 pixels whose first byte is their number and whose class is that modulo 3. */
 function numbered(count: number): Dataset {

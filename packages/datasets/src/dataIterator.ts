@@ -1,7 +1,7 @@
 import { type SeededRandom, shuffled } from '@bcl/random';
-import * as tf from '@tensorflow/tfjs-core';
 import { checkCount, checkDataset, type Dataset, show } from './dataset.js';
 import type { Preprocessing } from './preprocessing.js';
+import { type Batch, readExamples } from './readExamples.js';
 
 export interface DataIteratorOptions {
   /** Images in a batch; at most those of the data set. */
@@ -12,18 +12,6 @@ export interface DataIteratorOptions {
   readonly preprocessing?: Preprocessing;
   /** Leave out a last batch that is not full. Default false. */
   readonly dropLast?: boolean;
-}
-
-/** Some examples. `xs` and `ys` belong to whoever got them, who disposes them. */
-export interface Batch {
-  /** Images, `[B, H, W, C]` float32. */
-  readonly xs: tf.Tensor4D;
-  /** Labels as rows, `[B, K]` float32: 1 at the class. */
-  readonly ys: tf.Tensor2D;
-  /** Labels as class numbers, `[B]`. */
-  readonly ids: Int32Array;
-  /** Which examples of the data set these are, `[B]`. */
-  readonly indices: Int32Array;
 }
 
 /** Where a {@link DataIterator} stands: plain JSON, to be kept with a checkpoint. */
@@ -50,8 +38,7 @@ export interface DataIteratorState {
  *
  * @example
  * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { DataIterator, embedded, Preprocessing } from '@bcl/datasets';
+ *  * import { DataIterator, embedded, Preprocessing } from '@bcl/datasets';
  * import { createRandom } from '@bcl/random';
  *
  * const train = embedded({ size: 100 });
@@ -120,7 +107,7 @@ export class DataIterator implements AsyncIterable<Batch> {
       const start = this.batch * this.batchSize;
       const indices = order.slice(start, start + this.batchSize);
       this.batch++;
-      yield this.read(indices);
+      yield readExamples(this.dataset, indices, this.preprocessing);
     }
     this.nextEpoch();
   }
@@ -194,25 +181,5 @@ export class DataIterator implements AsyncIterable<Batch> {
     const examples = this.dataset.labels.length;
     if (!this.random) return Int32Array.from({ length: examples }, (_, i) => i);
     return shuffled(this.random.stream(String(this.epoch)), examples);
-  }
-
-  /** The examples with these indices. */
-  private read(indices: Int32Array): Batch {
-    const { images, labels, shape, classNames } = this.dataset;
-    const pixels = shape[0] * shape[1] * shape[2];
-    const count = indices.length;
-    const bytes = new Uint8Array(count * pixels);
-    const ids = new Int32Array(count);
-    const rows = new Float32Array(count * classNames.length);
-    indices.forEach((index, b) => {
-      bytes.set(images.subarray(index * pixels, (index + 1) * pixels), b * pixels);
-      const id = labels[index] as number;
-      ids[b] = id;
-      rows[b * classNames.length + id] = 1;
-    });
-    const xs = this.preprocessing
-      ? this.preprocessing.apply(bytes, count)
-      : tf.tensor4d(Float32Array.from(bytes), [count, ...shape]);
-    return { xs, ys: tf.tensor2d(rows, [count, classNames.length]), ids, indices };
   }
 }

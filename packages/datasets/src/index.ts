@@ -1,6 +1,5 @@
 export { type Cifar10Options, cifar10 } from './cifar10.js';
 export {
-  type Batch,
   DataIterator,
   type DataIteratorOptions,
   type DataIteratorState,
@@ -22,3 +21,4 @@ export {
   type PreprocessingJSON,
   type PreprocessingMethod,
 } from './preprocessing.js';
+export { type Batch, readExamples } from './readExamples.js';

@@ -205,11 +205,6 @@ export class ModelManager {
       yield event;
       clock = performance.now();
     }
-    if (state.sums.examples === 0) {
-      throw new Error(
-        `ModelManager.train: no batch of epoch ${epoch} holds two classes, so there is nothing to mix; use a larger batch than ${batchSize}`,
-      );
-    }
   }
 
   /** Evaluates after an epoch, if it is one to evaluate, and adds what came out to its event. */

@@ -11,7 +11,10 @@ export interface TrainOptions {
   batchSize?: number;
   /** Learning rate of every step. Default: always that of the optimizer. */
   schedule?: Schedule;
-  /** Mixes the examples of each batch; without one this is standard learning. */
+  /**
+   * Draws pairs from the whole set and mixes them, as many examples an epoch as the set has; without
+   * one this is standard learning.
+   */
   mixer?: Mixer;
   /** Default `{ padding: 4, flip: true }`. */
   augment?: AugmentOptions | false;

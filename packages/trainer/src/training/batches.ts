@@ -1,5 +1,12 @@
-import { DataIterator, type Dataset, flip, type Preprocessing, padCrop } from '@bcl/datasets';
-import type { Mixer, MixerState } from '@bcl/mixing';
+import {
+  DataIterator,
+  type Dataset,
+  flip,
+  type Preprocessing,
+  padCrop,
+  readExamples,
+} from '@bcl/datasets';
+import type { Mixer, MixerState, SetDraw } from '@bcl/mixing';
 import type { SeededRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -35,62 +42,97 @@ export interface BatchesOptions {
 }
 
 /**
- * The batches of one epoch: shuffled, normalised, flipped, cropped, mixed, in this order. All
- * chance but the mixer's own follows from the epoch and the place of the batch in it, so going on
- * in the middle gives the same batches.
+ * The batches of one epoch, as many examples as the data set has. All chance but the mixer's own
+ * follows from the epoch and the place of the batch in it, so going on in the middle gives the same
+ * batches.
  *
- * A batch in which no pair can be drawn, such as a last batch of one image, is left out.
+ * Without a mixer each example comes once, in shuffled order. With one, every mixed example is a
+ * fresh draw from the whole set, as in the authors' code: its parts are read, normalised, flipped and
+ * cropped each on its own, and then mixed.
  */
 export async function* batches(
   dataset: Dataset,
-  { batchSize, preprocessing, augment, mixer, random, epoch, skip }: BatchesOptions,
+  options: BatchesOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { mixer } = options;
+  yield* mixer ? mixedBatches(dataset, mixer, options) : plainBatches(dataset, options);
+}
+
+async function* plainBatches(
+  dataset: Dataset,
+  { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const iterator = new DataIterator(dataset, { batchSize, preprocessing, random });
   if (skip >= iterator.batches) return;
   iterator.restore({ ...iterator.state(), epoch: epoch - 1, batch: skip });
-  let index = skip - 1;
-  for await (const { xs, ys, ids } of iterator) {
+  let index = skip;
+  for await (const { xs, ys } of iterator) {
+    const images = augmented(xs, augment, chanceOf(random, epoch, index));
+    yield { xs: images, ys, index, mixerState: null };
     index++;
-    if (mixer && !canPair(ids, mixer)) {
-      tf.dispose([xs, ys]);
-      continue;
-    }
-    const chance = random.stream(`batch ${epoch}.${index}`);
-    const images = augment ? augmented(xs, augment, chance) : xs;
-    if (images !== xs) xs.dispose();
-    if (!mixer) {
-      yield { xs: images, ys, index, mixerState: null };
-      continue;
-    }
-    let mixed: { images: tf.Tensor4D; labels: tf.Tensor2D };
-    try {
-      mixed = mixer.apply(images, ys, mixer.draw(ids));
-    } finally {
-      tf.dispose([images, ys]);
-    }
-    yield {
-      xs: mixed.images,
-      ys: mixed.labels,
-      index,
-      mixerState: mixer.state(),
-    };
   }
 }
 
+async function* mixedBatches(
+  dataset: Dataset,
+  mixer: Mixer,
+  { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { labels, shape } = dataset;
+  const size = [shape[0], shape[1]] as const;
+  mixer.epoch = epoch;
+  for (let index = skip; index * batchSize < labels.length; index++) {
+    const count = Math.min(batchSize, labels.length - index * batchSize);
+    const { indices, draw } = gathered(mixer.drawFrom(labels, count, { size }));
+    const { xs, ys } = readExamples(dataset, indices, preprocessing);
+    const images = augmented(xs, augment, chanceOf(random, epoch, index));
+    let mixed: { images: tf.Tensor4D; labels: tf.Tensor2D };
+    try {
+      mixed = mixer.apply(images, ys, draw);
+    } finally {
+      tf.dispose([images, ys]);
+    }
+    yield { xs: mixed.images, ys: mixed.labels, index, mixerState: mixer.state() };
+  }
+}
+
+/** The examples of a draw from a whole set, one after the other, and the same draw among these. */
+function gathered({ first, partner, third, ...rest }: SetDraw): {
+  indices: Int32Array;
+  draw: SetDraw;
+} {
+  const count = first.length;
+  const parts = [first, partner, ...(third ? [third.partner] : [])];
+  const indices = new Int32Array(parts.length * count);
+  const places = parts.map((part, i) => {
+    indices.set(part, i * count);
+    return Int32Array.from({ length: count }, (_, n) => i * count + n);
+  });
+  const [ours, theirs, others] = places as [Int32Array, Int32Array, Int32Array?];
+  const draw = { ...rest, first: ours, partner: theirs };
+  return {
+    indices,
+    draw: third && others ? { ...draw, third: { ...third, partner: others } } : draw,
+  };
+}
+
+/** What a batch is varied by. */
+function chanceOf(random: SeededRandom, epoch: number, index: number): SeededRandom {
+  return random.stream(`batch ${epoch}.${index}`);
+}
+
+/** Images, varied; those that came in are disposed, unless they are the same. */
 function augmented(
   images: tf.Tensor4D,
-  { padding, flip: mirror }: AugmentOptions,
+  augment: AugmentOptions | false,
   random: SeededRandom,
 ): tf.Tensor4D {
-  return tf.tidy(() => {
+  if (!augment) return images;
+  const { padding, flip: mirror } = augment;
+  const varied = tf.tidy(() => {
     const flipped = mirror ? flip(images, { random: random.stream('flip') }) : images;
     return padding > 0 ? padCrop(flipped, { padding, random: random.stream('crop') }) : flipped;
   });
-}
-
-/** Whether the mixer can find a partner for each example of these classes. */
-function canPair(ids: ArrayLike<number>, mixer: Mixer): boolean {
-  if (mixer.classes !== 'different') return true;
-  for (let i = 1; i < ids.length; i++) if (ids[i] !== ids[0]) return true;
-  return false;
+  if (varied !== images) images.dispose();
+  return varied;
 }
