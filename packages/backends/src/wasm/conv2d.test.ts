@@ -230,6 +230,16 @@ describe('Conv2D and its gradients', () => {
     expect(tf.memory()).toEqual(before);
   });
 
+  test('keep to direct products where the flag says so', () => {
+    tf.env().set('BCL_WASM_WINOGRAD', false);
+    try {
+      const c: Convolution = { ...small, xShape: [2, 32, 32, 16], filterShape: [3, 3, 16, 8] };
+      expectNaive(c, 7, DIRECT);
+    } finally {
+      tf.env().set('BCL_WASM_WINOGRAD', true);
+    }
+  });
+
   test('refuse channels first by name', () => {
     const [x, filter] = tensors(small, operands(small, 1));
     const attrs = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NCHW' };

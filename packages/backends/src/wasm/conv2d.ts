@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { util } from '@tensorflow/tfjs-core';
+import { env, util } from '@tensorflow/tfjs-core';
 import { directFilterGradient, directForward, directInputGradient } from './direct.js';
 import { type Geometry, geometry, isWinograd } from './geometry.js';
 import type { Heap } from './heap.js';
@@ -55,7 +55,10 @@ export const conv2dKernels: WasmKernel[] = [
   },
 ];
 
-/** Winograd where it applies and pays: a quarter of the products, against the cost of transforming thin inputs. */
+/** The flag of `tf.env()` that allows Winograd's way. */
+export const WINOGRAD_FLAG = 'BCL_WASM_WINOGRAD';
+
+/** Winograd where it applies and is allowed: a quarter of the products, at a few times the rounding error. */
 function choose(g: Geometry, winograd: Convolve, direct: Convolve): Convolve {
-  return isWinograd(g) ? winograd : direct;
+  return isWinograd(g) && env().getBool(WINOGRAD_FLAG) ? winograd : direct;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchNormKernels } from './batchNorm.js';
 import { registerBatchNormGradient } from './batchNormGradient.js';
 import { betweenClassKernels } from './betweenClass.js';
-import { conv2dKernels } from './conv2d.js';
+import { conv2dKernels, WINOGRAD_FLAG } from './conv2d.js';
 import { fusedKernels } from './fused.js';
 import { Heap, type WasmBackend } from './heap.js';
 import { identityKernels } from './identity.js';
@@ -44,6 +44,9 @@ let owner: tf.KernelBackend | undefined;
  *
  * The wasm backend must be the current one. Where its internals are not as expected, or the engine has no SIMD, nothing is
  * changed and the result says why.
+ *
+ * 3×3 convolutions of stride 1 go Winograd's way, with errors below 1e-5 of the largest value; `tf.env().set('BCL_WASM_WINOGRAD',
+ * false)` has them computed directly: slower, with errors below 1e-6.
  */
 export async function registerWasmKernels(): Promise<RegisteredKernels> {
   const backend = tf.backend();
@@ -74,6 +77,7 @@ async function register(backend: WasmBackend): Promise<RegisteredKernels> {
   }
   const build = await kernelBuild();
   if (!build) return none('this JavaScript engine has no WebAssembly SIMD');
+  tf.env().registerFlag(WINOGRAD_FLAG, () => true);
   const heap = new Heap(backend, await loadKernels(memory, build));
   for (const { name, make } of kernels) {
     const before = tf.getKernel(name, 'wasm');
