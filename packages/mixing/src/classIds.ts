@@ -27,7 +27,8 @@ export function classesOf(name: string, labels: Labels): Classes {
     if (!labels.some((row) => sum(row) >= MULTI_HOT)) return { ids: labels.map(largest) };
     return { sets: labels.map(whole) };
   }
-  for (let i = 0; i < labels.length && !holdsIntegers(labels); i++) {
+  if (holdsIntegers(labels)) return { ids: labels };
+  for (let i = 0; i < labels.length; i++) {
     if (!Number.isInteger(labels[i])) {
       throw new TypeError(`${name}: labels must be class ids or rows, got ${labels[i]} at ${i}`);
     }

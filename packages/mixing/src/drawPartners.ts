@@ -39,7 +39,7 @@ export function drawPartners(
   const count = (classes.ids ?? classes.sets).length;
   if (paired !== 3 && paired !== '2 or 3') {
     const pick = partnerSource(name, classes, random, paired);
-    return { partner: Int32Array.from({ length: count }, (_, i) => pick(i)) };
+    return { partner: new Int32Array(count).map((_, i) => pick(i)) };
   }
   const pick = partnerSource(name, classes, random, 'different');
   const kin = alike(classes);
@@ -174,10 +174,10 @@ function byClass(ids: ArrayLike<number>): {
   runs: Map<number, Run>;
 } {
   const runs = new Map<number, Run>();
-  for (const id of Array.from(ids)) {
-    const run = runs.get(id);
+  for (let i = 0; i < ids.length; i++) {
+    const run = runs.get(ids[i] as number);
     if (run) run.count++;
-    else runs.set(id, { start: 0, count: 1 });
+    else runs.set(ids[i] as number, { start: 0, count: 1 });
   }
   let start = 0;
   for (const run of runs.values()) {
@@ -186,9 +186,9 @@ function byClass(ids: ArrayLike<number>): {
   }
   const next = new Map([...runs].map(([id, run]) => [id, run.start]));
   const order = new Int32Array(ids.length);
-  const place = Int32Array.from(ids, (id, i) => {
-    const at = next.get(id) as number;
-    next.set(id, at + 1);
+  const place = new Int32Array(ids.length).map((_, i) => {
+    const at = next.get(ids[i] as number) as number;
+    next.set(ids[i] as number, at + 1);
     order[at] = i;
     return at;
   });

@@ -11,7 +11,7 @@ export function drawRatios(
   epoch: number,
 ): Float32Array {
   const draw = ratioSource(name, rule, epoch);
-  return Float32Array.from({ length: count }, () => draw(random));
+  return new Float32Array(count).map(() => draw(random));
 }
 
 /** Shares of the first and the third example, in order, where three are mixed; two have a third share of 0. */
