@@ -1,6 +1,7 @@
 // Mixing on one thread, images a second: the BC+ op on a float batch, and the whole way from bytes to a mixed batch, each by
-// all the ways that there are; NumPy and PyTorch beside them where they are installed. Ways are timed in turns, so that noise
-// of the machine meets all of them; beside the median is the best call.
+// all the ways that there are; NumPy and PyTorch beside them where they are installed. Ways are timed in turns, and by the CPU
+// time of the process, which is the wall's on a quiet machine: what else a busy one does is left out. Beside the median is the
+// best round.
 //
 //     node bench/mixing.mjs [--batch 128] [--rounds 15]
 import { spawnSync } from 'node:child_process';
@@ -99,35 +100,26 @@ const ratios = {
 for (const [what, times] of Object.entries(ratios)) console.log(`${what}: ${times.toPrecision(2)}`);
 keep('mixing', { batch, rounds, ...all, ratios, ...(python && { python: python.versions }) });
 
-/**
- * Times the ways in turns. A round calls each way some times and keeps the median call, so that a round that was interrupted
- * still counts; a figure is the median of the rounds.
- */
+/** Times the ways in turns: in each round each way some times. A figure is the median of the rounds. */
 function measure(ways) {
   const entries = Object.entries(ways);
-  const medians = entries.map(() => []);
-  const best = entries.map(() => Number.POSITIVE_INFINITY);
+  const taken = entries.map(() => []);
   for (let i = -2; i < rounds; i++) {
     entries.forEach(([, [calls, call]], way) => {
-      const taken = [];
-      for (let k = 0; k < calls; k++) {
-        const start = performance.now();
-        call();
-        taken.push(performance.now() - start);
-      }
-      if (i < 0) return;
-      medians[way].push(summary(taken).median);
-      best[way] = Math.min(best[way], ...taken);
+      const start = process.cpuUsage();
+      for (let k = 0; k < calls; k++) call();
+      const { user, system } = process.cpuUsage(start);
+      if (i >= 0) taken[way].push((user + system) / 1000 / calls);
     });
   }
   return entries.map(([what], way) => {
-    const { median, spread } = summary(medians[way]);
+    const { median, spread } = summary(taken[way]);
     return {
       what,
       ms: round(median, 3),
       spreadMs: round(spread, 3),
       imagesPerSecond: Math.round((1000 * batch) / median),
-      best: Math.round((1000 * batch) / best[way]),
+      best: Math.round((1000 * batch) / Math.min(...taken[way])),
     };
   });
 }
