@@ -46,7 +46,7 @@ export type ByteMixerState = Readonly<
  * import { ByteMixer } from '@bcl/mixing/fast';
  *
  * const images = Uint8Array.from({ length: 6 * 4 * 4 * 3 }, (_, i) => (i * 37) % 256);
- * const data = { images, labels: [0, 1, 2, 0, 1, 2], shape: [4, 4, 3] };
+ * const data = { images, labels: [0, 1, 2, 0, 1, 2], shape: [4, 4, 3] as const };
  * const mixer = new ByteMixer({ mean: [0, 0, 0], std: [64, 64, 64], numClasses: 3, padding: 1, seed: 7 });
  *
  * const plan = mixer.draw(data, [0, 1, 2, 3]);

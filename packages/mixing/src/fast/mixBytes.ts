@@ -62,7 +62,7 @@ export interface MixedBytes {
  * ```ts
  * import { mixBytes } from '@bcl/mixing/fast';
  *
- * const data = { images: Uint8Array.of(1, 3, 8, 4), labels: [0, 1], shape: [1, 2, 1] };
+ * const data = { images: Uint8Array.of(1, 3, 8, 4), labels: [0, 1], shape: [1, 2, 1] as const };
  * const asIs = { flip: [0], top: [0], left: [0] };
  * const plan = { first: { index: [0], ...asIs }, second: { index: [1], ...asIs }, ratio: [0.75], padding: 0 };
  * const mixed = mixBytes(data, plan, { method: 'bc', mean: [2], std: [2], numClasses: 2 });

@@ -34,8 +34,8 @@ interface WasmBackend extends tf.KernelBackend {
  * import { ByteMixer } from '@bcl/mixing/fast';
  * import { mixBytesToTensors } from '@bcl/mixing/fast-tensors';
  *
- * const data = { images: Uint8Array.of(1, 3, 8, 4), labels: [0, 1], shape: [1, 2, 1] };
- * const options = { method: 'bc', mean: [2], std: [2], numClasses: 2 };
+ * const data = { images: Uint8Array.of(1, 3, 8, 4), labels: [0, 1], shape: [1, 2, 1] as const };
+ * const options = { method: 'bc' as const, mean: [2], std: [2], numClasses: 2 };
  * const plan = new ByteMixer({ ...options, padding: 0, flip: 0, ratio: 0.75 }).draw(data, [0, 1]);
  * const mixed = mixBytesToTensors(data, plan, options);
  * mixed.images; // => [[[[0.375], [0.625]]], [[[2.125], [0.875]]]]
