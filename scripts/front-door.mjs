@@ -29,7 +29,9 @@ function install() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return;
   say(`installing the packages of the lockfile with ${packageManager} …`);
   const [command, ...args] = pnpm();
-  run(command, [...args, 'install', '--frozen-lockfile', '--reporter=append-only'], { quiet: true });
+  run(command, [...args, 'install', '--frozen-lockfile', '--reporter=append-only'], {
+    quiet: true,
+  });
   mkdirSync(dirname(marker), { recursive: true });
   writeFileSync(marker, lock);
 }
@@ -52,7 +54,7 @@ function test() {
 
 /** The pnpm that is running us if it is the pinned one, else the pinned one through npx. */
 function pnpm() {
-  const agent = process.env.npm_config_user_agent ?? '';
+  const { npm_config_user_agent: agent = '' } = process.env;
   if (agent.startsWith(`${packageManager.replace('@', '/')} `)) return ['pnpm'];
   return ['npx', '--yes', packageManager];
 }
