@@ -53,6 +53,9 @@ describe('a method', () => {
       expect(bottom - top).toBeGreaterThanOrEqual(2);
       expect(bottom - top).toBeLessThanOrEqual(16);
     });
+    expect(() => mixer.mix(tf.zeros([8, 4]), ids)).toThrow(
+      'cutMix: x1 and x2 must be images of one shape, [B, H, W, C], got x1 [8, 4] and x2 [8, 4]',
+    );
     // mix sees the size for itself.
     const unsized = new Mixer({ method: 'cutmix', numClasses: 4, seed: 2 });
     expect(unsized.mix(tf.zeros([8, 8, 8, 1]), ids).images.shape).toEqual([8, 8, 8, 1]);
@@ -188,6 +191,17 @@ describe('chance and epochs', () => {
     expect([...cut.ratio]).toEqual(new Array(8).fill(1));
   });
 
+  test('is drawn, as the rule is, only where there is something to draw', () => {
+    const mixer = new Mixer({ seed: 6 });
+    const before = mixer.state();
+    mixer.draw(ids);
+    const after = mixer.state();
+    for (const name of ['rule', 'chance', 'box'] as const) {
+      expect(after[name]).toEqual(before[name]);
+    }
+    expect(after.pairs).not.toEqual(before.pairs);
+  });
+
   test('leaves the draws of those that are mixed as they were', () => {
     const [all, some] = [new Mixer({ seed: 6 }), new Mixer({ seed: 6, chance: 0.5 })];
     for (let n = 0; n < 3; n++) {
@@ -308,6 +322,17 @@ describe('Mixer.canDraw', () => {
     expect(mixer.state()).toEqual(before);
   });
 
+  test('looks for three where there may be three', () => {
+    const rows = [
+      [1, 1, 0],
+      [0, 0, 1],
+    ];
+    for (const seed of [0, 1]) {
+      expect(new Mixer({ classes: '2 or 3', seed }).canDraw(rows)).toBe(false);
+      expect(new Mixer({ seed }).canDraw(rows)).toBe(true);
+    }
+  });
+
   test('does not hide what is wrong with the labels', () => {
     expect(() => new Mixer().canDraw([0, 0.5])).toThrow(TypeError);
   });
@@ -414,6 +439,19 @@ describe('a draw that does not fit', () => {
 });
 
 describe('debug', () => {
+  test('is off unless told: nothing is read', () => {
+    const mixer = new Mixer({ method: 'bc' });
+    const draw: Draw = { partner: Int32Array.of(1, 0), ratio: Float32Array.of(0.5, 0.5) };
+    const rows = [
+      [3, 0.5],
+      [0, 1],
+    ];
+    expect(mixer.applyLabels(rows, draw).dataSync()[0]).toBe(1.5);
+    expect(mixer.apply(tf.zeros([2, 1]), rows, draw).labels.dataSync()[0]).toBe(1.5);
+    const broken = tf.tensor2d([[Number.NaN], [1]]);
+    expect(mixer.applyImages(broken, draw).dataSync()[0]).toBeNaN();
+  });
+
   test('lets multi-hot rows pass, and looks at images and labels that are mixed alone', () => {
     const mixer = new Mixer({ method: 'bc', debug: true });
     const draw: Draw = {

@@ -148,17 +148,16 @@ export class Mixer {
   /** Whether each example of a batch has the partners that it needs, by any of the rules. */
   canDraw(labels: Labels): boolean {
     const classes = classesOf('Mixer', labels);
-    try {
-      // Whom it is, is of no interest, so no stream is drawn from.
-      for (const rule of this.#rules) {
-        const random = createRandom('any');
-        drawPartners('Mixer', classes, random, rule.classes === '2 or 3' ? 3 : rule.classes);
+    return this.#rules.every((rule) => {
+      try {
+        // Whom it is, is of no interest, so no stream of the mixer is drawn from.
+        const most = rule.classes === '2 or 3' ? 3 : rule.classes;
+        drawPartners('Mixer', classes, createRandom('any'), most);
+        return true;
+      } catch {
+        return false;
       }
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
+    });
   }
 
   /**
@@ -251,7 +250,7 @@ export class Mixer {
     const count = labels instanceof tf.Tensor ? (labels.shape[0] ?? 0) : labels.length;
     return tf.tidy(() => {
       const rows = labelRows('Mixer', labels, count, this.numClasses);
-      checkDraw('Mixer', rows, draw, { classes: 'any', ratio: 'uniform' });
+      checkDraw('Mixer', rows, draw, {});
       if (this.debug) checkSums('Mixer', rows);
       return mixRowsByDraw(rows, draw, this.label);
     });

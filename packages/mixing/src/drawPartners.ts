@@ -25,8 +25,14 @@ export interface Partners {
   };
 }
 
-/** Draws of a tuple after which there is none to be had: only 1 in 100 000 admissible still gives one. */
+/**
+ * Draws from a whole set after which there is nothing to be had: one admissible in 100 000 is still found,
+ * but for once in e¹⁰ times.
+ */
 export const MAX_TRIES = 1_000_000;
+
+/** The same of two partners within a batch, of which there are some thousand pairs. */
+const BATCH_TRIES = 100_000;
 
 /** Draws partners for each example within the batch. */
 export function drawPartners(
@@ -50,7 +56,7 @@ export function drawPartners(
   const third = new Int32Array(count);
   const three = Array.from(partner, (_, i) => {
     const triple = paired === 3 || random() < 0.5;
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
+    for (let tries = 0; tries < BATCH_TRIES; tries++) {
       const j = pick(i);
       const k = triple ? pick(i) : j;
       if (triple && kin(j, k)) continue;

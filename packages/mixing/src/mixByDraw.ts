@@ -34,7 +34,12 @@ export function mixRowsByDraw(rows: tf.Tensor2D, draw: Draw, rule: LabelRule): t
 }
 
 /** Refuses a draw that does not fit a batch, or a method. */
-export function checkDraw(name: string, x: tf.Tensor, draw: Draw, { paste }: MethodPlan): void {
+export function checkDraw(
+  name: string,
+  x: tf.Tensor,
+  draw: Draw,
+  { paste }: Pick<MethodPlan, 'paste'>,
+): void {
   const { first, partner, ratio, third, box } = draw;
   if (x.rank < 2) {
     throw new RangeError(`${name}: images must be a batch, [B, …], got ${shapeText(x)}`);
