@@ -65,13 +65,15 @@ const requires = [
 
 let project: string;
 
+jest.setTimeout(180_000); // npm and a browser, on a machine that does other things as well
+
 beforeAll(() => {
   if (!existsSync(join(mixing, 'dist', 'fast', 'index.js'))) {
     throw new Error('package.test: packages/mixing/dist is missing; pnpm build');
   }
   project = realpathSync(mkdtempSync(join(tmpdir(), 'bcl-package-')));
   install(pack());
-}, 60_000);
+});
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -103,41 +105,37 @@ test('brings the fast path without TensorFlow.js', () => {
 });
 
 const inBrowser = chromium ? test : test.skip;
-inBrowser(
-  `runs in a page, bundled${chromium ? '' : ' (skipped: no chromium here)'}`,
-  async () => {
-    write(
-      'page.js',
-      `${imports}\n${program}\nmain().then((text) => { document.body.textContent = text; }, (error) => { document.body.textContent = String(error); });`,
-    );
-    const esbuild = requireFrom(dirname(requireFrom(root).resolve('tsup/package.json')))('esbuild');
-    await esbuild.build({
-      entryPoints: [join(project, 'page.js')],
-      outfile: join(project, 'bundle.js'),
-      bundle: true,
-      platform: 'browser',
-      define: { 'process.env.NODE_ENV': '"production"' },
-      logLevel: 'silent',
-    });
-    write('page.html', '<!doctype html><body><script src="bundle.js"></script></body>');
-    const { stdout } = spawnSync(
-      chromium as string,
-      [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        `--user-data-dir=${join(project, 'profile')}`,
-        '--virtual-time-budget=10000',
-        '--dump-dom',
-        `file://${join(project, 'page.html')}`,
-      ],
-      { encoding: 'utf8', timeout: 50_000 },
-    );
-    const body = /<body>([\s\S]*)<\/body>/.exec(stdout)?.[1] ?? stdout;
-    expect(JSON.parse(body)).toEqual(expected);
-  },
-  60_000,
-);
+inBrowser(`runs in a page, bundled${chromium ? '' : ' (skipped: no chromium here)'}`, async () => {
+  write(
+    'page.js',
+    `${imports}\n${program}\nmain().then((text) => { document.body.textContent = text; }, (error) => { document.body.textContent = String(error); });`,
+  );
+  const esbuild = requireFrom(dirname(requireFrom(root).resolve('tsup/package.json')))('esbuild');
+  await esbuild.build({
+    entryPoints: [join(project, 'page.js')],
+    outfile: join(project, 'bundle.js'),
+    bundle: true,
+    platform: 'browser',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'silent',
+  });
+  write('page.html', '<!doctype html><body><script src="bundle.js"></script></body>');
+  const { stdout } = spawnSync(
+    chromium as string,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      `--user-data-dir=${join(project, 'profile')}`,
+      '--virtual-time-budget=10000',
+      '--dump-dom',
+      `file://${join(project, 'page.html')}`,
+    ],
+    { encoding: 'utf8', timeout: 50_000 },
+  );
+  const body = /<body>([\s\S]*)<\/body>/.exec(stdout)?.[1] ?? stdout;
+  expect(JSON.parse(body)).toEqual(expected);
+});
 
 /** The tarballs of this package, of ours that it needs, and of the one that those need. */
 function pack(): Record<string, string> {
