@@ -40,7 +40,7 @@ export function classesOf(name: string, labels: Labels): Classes {
 export function isRows(
   labels: ArrayLike<number> | ReadonlyArray<ArrayLike<number>>,
 ): labels is ReadonlyArray<ArrayLike<number>> {
-  return labels.length > 0 && typeof labels[0] === 'object';
+  return typeof labels[0] === 'object';
 }
 
 /** Whether two examples have a class in common. */

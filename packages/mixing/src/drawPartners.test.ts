@@ -231,6 +231,20 @@ describe('drawPairs of multi-hot rows', () => {
     ]).toEqual([1, 0]);
   });
 
+  test('says what to do where a tensor cannot be read at once', () => {
+    const labels = tf.tensor2d(rows);
+    const cause = new Error('this device reads in its own time');
+    labels.dataSync = () => {
+      throw cause;
+    };
+    expect(() => drawPairs(labels, { random: createRandom(1) })).toThrow(
+      new Error(
+        'drawPairs: labels are a tensor that wasm cannot read at once; pass class ids as a plain array',
+        { cause },
+      ),
+    );
+  });
+
   test('names the example that has no partner', () => {
     const random = createRandom(5);
     expect(() => drawPairs([...rows, [0, 0, 0, 0]], { random, classes: 'same' })).toThrow(

@@ -60,8 +60,12 @@ describe.each([
     expect(() => mix(tf.zeros([1, 4]), tf.zeros([1, 4]), [0, 0, 1, 1])).toThrow(
       'got x1 [1, 4] and x2 [1, 4]',
     );
-    expect(() => mix(x, x, [0, 0, 1])).toThrow(
-      new RangeError(`${name}: box must be 4 numbers, four for each image, got 3`),
+    const two = tf.zeros([2, 4, 3, 1]);
+    expect(() => mix(two, two, [0, 0, 1])).toThrow(
+      new RangeError(`${name}: box must be 8 numbers, four for each image, got 3`),
+    );
+    expect(() => mix(two, two, [0, 0, 1, 1, 0, 0, 1, 4])).toThrow(
+      new RangeError(`${name}: a box must lie in 4 x 3 pixels, got [0, 0, 1, 4] for image 1`),
     );
     for (const box of [
       [-1, 0, 1, 1],
