@@ -15,7 +15,7 @@ export { type MilestonesOptions, milestones } from './schedules/milestones.js';
 export type { Schedule, ScheduleConfig, SchedulePoint } from './schedules/Schedule.js';
 export { scheduleFromConfig } from './schedules/scheduleFromConfig.js';
 export { type WarmupOptions, withWarmup } from './schedules/withWarmup.js';
-export type { AugmentOptions } from './training/batches.js';
+export type { AugmentOptions } from './training/augmented.js';
 export type { TestBatch, TestResult } from './training/evaluate.js';
 export type { Loss, LossName } from './training/Loss.js';
 export type {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ScheduleConfig } from '../schedules/Schedule.js';
-import type { AugmentOptions } from '../training/batches.js';
+import type { AugmentOptions } from '../training/augmented.js';
 
 /** What a run was made with, as far as the caller knows it. */
 export interface RunSettings {

@@ -2,7 +2,7 @@ import type { Dataset } from '@bcl/datasets';
 import type { Mixer } from '@bcl/mixing';
 import type { Run } from '../run/Run.js';
 import type { Schedule } from '../schedules/Schedule.js';
-import type { AugmentOptions } from './batches.js';
+import type { AugmentOptions } from './augmented.js';
 
 export interface TrainOptions {
   /** Epochs of the whole run, those done before included. */

@@ -1,22 +1,9 @@
-import {
-  DataIterator,
-  type Dataset,
-  flip,
-  type Preprocessing,
-  padCrop,
-  readExamples,
-} from '@bcl/datasets';
-import type { Mixer, MixerState, SetDraw } from '@bcl/mixing';
+import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
+import type { Mixer, MixerState } from '@bcl/mixing';
 import type { SeededRandom } from '@bcl/random';
-import * as tf from '@tensorflow/tfjs-core';
-
-/** How training images are varied before they are mixed. */
-export interface AugmentOptions {
-  /** Pixels of zero border that a crop of the image's own size may reach into; 0 for no crop. */
-  padding: number;
-  /** Whether to mirror every second image, by chance, left to right. */
-  flip: boolean;
-}
+import type * as tf from '@tensorflow/tfjs-core';
+import { type AugmentOptions, augmented } from './augmented.js';
+import { mixBatch } from './mixBatch.js';
 
 /** A batch as the model sees it; its taker disposes `xs` and `ys`. */
 export interface Batch {
@@ -83,56 +70,14 @@ async function* mixedBatches(
   mixer.epoch = epoch;
   for (let index = skip; index * batchSize < labels.length; index++) {
     const count = Math.min(batchSize, labels.length - index * batchSize);
-    const { indices, draw } = gathered(mixer.drawFrom(labels, count, { size }));
-    const { xs, ys } = readExamples(dataset, indices, preprocessing);
-    const images = augmented(xs, augment, chanceOf(random, epoch, index));
-    let mixed: { images: tf.Tensor4D; labels: tf.Tensor2D };
-    try {
-      mixed = mixer.apply(images, ys, draw);
-    } finally {
-      tf.dispose([images, ys]);
-    }
+    const draw = mixer.drawFrom(labels, count, { size });
+    const chance = chanceOf(random, epoch, index);
+    const mixed = mixBatch(dataset, mixer, draw, { preprocessing, augment, chance });
     yield { xs: mixed.images, ys: mixed.labels, index, mixerState: mixer.state() };
   }
-}
-
-/** The examples of a draw from a whole set, one after the other, and the same draw among these. */
-function gathered({ first, partner, third, ...rest }: SetDraw): {
-  indices: Int32Array;
-  draw: SetDraw;
-} {
-  const count = first.length;
-  const parts = [first, partner, ...(third ? [third.partner] : [])];
-  const indices = new Int32Array(parts.length * count);
-  const places = parts.map((part, i) => {
-    indices.set(part, i * count);
-    return Int32Array.from({ length: count }, (_, n) => i * count + n);
-  });
-  const [ours, theirs, others] = places as [Int32Array, Int32Array, Int32Array?];
-  const draw = { ...rest, first: ours, partner: theirs };
-  return {
-    indices,
-    draw: third && others ? { ...draw, third: { ...third, partner: others } } : draw,
-  };
 }
 
 /** What a batch is varied by. */
 function chanceOf(random: SeededRandom, epoch: number, index: number): SeededRandom {
   return random.stream(`batch ${epoch}.${index}`);
-}
-
-/** Images, varied; those that came in are disposed, unless they are the same. */
-function augmented(
-  images: tf.Tensor4D,
-  augment: AugmentOptions | false,
-  random: SeededRandom,
-): tf.Tensor4D {
-  if (!augment) return images;
-  const { padding, flip: mirror } = augment;
-  const varied = tf.tidy(() => {
-    const flipped = mirror ? flip(images, { random: random.stream('flip') }) : images;
-    return padding > 0 ? padCrop(flipped, { padding, random: random.stream('crop') }) : flipped;
-  });
-  if (varied !== images) images.dispose();
-  return varied;
 }
