@@ -5,6 +5,8 @@ import { type BackendName, useBackend } from '../packages/backends/src/index.js'
 /** Set by jest.config.mjs for each of the projects that run the suites of tensor ops. */
 declare const BCL_TEST_BACKEND: BackendName | undefined;
 
+// Time enough for shaders that compile in software on a busy machine; no test waits for it otherwise.
+jest.setTimeout(60_000);
 tf.env().set('IS_TEST', true); // no banner
 beforeAll(async () => {
   await useBackend(typeof BCL_TEST_BACKEND === 'undefined' ? 'wasm' : BCL_TEST_BACKEND);
