@@ -452,6 +452,32 @@ describe('debug', () => {
     expect(mixer.applyImages(broken, draw).dataSync()[0]).toBeNaN();
   });
 
+  test('lets soft rows pass, and names the first number that is not finite', () => {
+    const mixer = new Mixer({ method: 'bc', debug: true });
+    const draw: Draw = { partner: Int32Array.of(1, 0), ratio: Float32Array.of(0.5, 0.5) };
+    const soft = [
+      [0.25, 0.75],
+      [0.9, 0.1],
+    ];
+    expect(mixer.applyLabels(soft, draw).shape).toEqual([2, 2]);
+    expect(() =>
+      mixer.applyLabels(
+        [
+          [0.25, 0.5],
+          [0.9, 0.1],
+        ],
+        draw,
+      ),
+    ).toThrow('got 0.75 in row 0');
+    const broken = tf.tensor2d([
+      [1, Number.NaN],
+      [Number.POSITIVE_INFINITY, 1],
+    ]);
+    expect(() => mixer.applyImages(broken, draw)).toThrow(
+      'Mixer: images must be finite, got NaN in image 0, 2 of 2 in all',
+    );
+  });
+
   test('lets multi-hot rows pass, and looks at images and labels that are mixed alone', () => {
     const mixer = new Mixer({ method: 'bc', debug: true });
     const draw: Draw = {

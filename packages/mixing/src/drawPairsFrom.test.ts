@@ -212,6 +212,9 @@ describe('drawPairsFrom', () => {
           `drawPairsFrom: weights must be finite and not negative, got ${wrong} for class 1`,
         ),
       );
+      expect(() => drawPairsFrom(labels, 9, { random, weights: [wrong, 1, 1] })).toThrow(
+        `got ${wrong} for class 0`,
+      );
     }
     expect(() =>
       drawPairsFrom(

@@ -213,6 +213,13 @@ describe('drawPairs of multi-hot rows', () => {
       [0.25, 0.5, 0.25],
     ];
     expect([...draw(soft).partner].slice(1)).toEqual([0, 0]);
+    // Of equal entries the first: these are of classes 0, 0, 2.
+    const equal = [
+      [0.5, 0.5, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ];
+    expect([...draw(equal).partner].slice(0, 2)).toEqual([2, 2]);
     // From 1.5 on rows are sets, of the entries from 0.5 up.
     const sets = [
       [0.5, 0.5, 0.5],
