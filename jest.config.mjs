@@ -22,6 +22,7 @@ const shared = {
  * @type {import('jest').Config}
  */
 export default {
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
