@@ -105,6 +105,11 @@ describe('Mixer.apply', () => {
       ),
     );
     expect(apply([0, -1, 2, 1])).toThrow('got -1 at 1');
+    const cube = tf.zeros([4, 3, 1]) as tf.Tensor as tf.Tensor2D;
+    expect(apply(cube)).toThrow(
+      new RangeError('Mixer: labels must be [B] or [B, K], got [4, 3, 1]'),
+    );
+    cube.dispose();
     expect(
       apply([
         [1, 0],

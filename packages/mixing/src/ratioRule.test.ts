@@ -259,6 +259,13 @@ describe('drawShares', () => {
     }
   });
 
+  test('draws three whose gamma draws are all too small for a float', () => {
+    for (const row of three({ beta: 0.0001 }, 100)) {
+      expect(row.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
+      expect(Math.max(...row)).toBeGreaterThan(0.3);
+    }
+  });
+
   test('splits what any other rule leaves at a uniform place', () => {
     const shares = three(0.25);
     expect(new Set(column(shares, 0))).toEqual(new Set([0.25]));
