@@ -38,7 +38,8 @@ export interface DataIteratorState {
  *
  * @example
  * ```ts
- *  * import { DataIterator, embedded, Preprocessing } from '@bcl/datasets';
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { DataIterator, embedded, Preprocessing } from '@bcl/datasets';
  * import { createRandom } from '@bcl/random';
  *
  * const train = embedded({ size: 100 });

@@ -349,7 +349,8 @@ async function withAdvice(error: unknown, run: Run, epoch: number | undefined): 
 }
 
 /** The settings of a mixer as text, to tell whether two are alike. */
-function settingsOf({ method, label, classes, ratio, numClasses, seed }: Mixer): string {
-  const drawn = typeof ratio === 'function' ? 'function' : ratio;
-  return JSON.stringify({ method, label, classes, ratio: drawn, numClasses, seed });
+function settingsOf(mixer: Mixer): string {
+  const { method, oneOf, label, classes, ratio, chance, numClasses, size, seed } = mixer;
+  const settings = { method, oneOf, label, classes, ratio, chance, numClasses, size, seed };
+  return JSON.stringify(settings, (_, value) => (typeof value === 'function' ? 'function' : value));
 }

@@ -1,5 +1,4 @@
 import type { Dataset, Preprocessing } from '@bcl/datasets';
-import type { Mixer } from '@bcl/mixing';
 import type { Progress } from './progress.js';
 import type { TrainOptions } from './TrainOptions.js';
 
@@ -33,7 +32,7 @@ export function checkTrainOptions(
     }
   }
   checkSameEpoch(progress, batchSize, examples);
-  if (mixer && takesMeanAway(mixer) && preprocessing.method !== 'bc+') {
+  if (mixer?.takesMean && preprocessing.method !== 'bc+') {
     throw new RangeError(
       `ModelManager.train: the mixer takes each image's mean away, so that test images must lose theirs too, got a preprocessing for '${preprocessing.method}'; use Preprocessing.fit(dataset, 'bc+')`,
     );
@@ -55,10 +54,6 @@ function checkSameEpoch(
   throw new RangeError(
     `ModelManager.train: the manager stands in the middle of an epoch of ${examples} examples in batches of ${batchSize}, got ${newExamples} in batches of ${newBatchSize}; end that epoch first`,
   );
-}
-
-function takesMeanAway({ method }: Mixer): boolean {
-  return typeof method === 'string' ? method === 'bc+' : method.zeroMean === true;
 }
 
 function positive(name: string, value: number): void {
