@@ -4,6 +4,7 @@ import { chooseBackend, judge, type SkippedBackend } from './chooseBackend.js';
 import { packageVersion } from './packageVersion.js';
 import { probes } from './probes/index.js';
 import { type AdapterReport, type BackendName, backendNames, type Probe } from './probes/Probe.js';
+import { kernelBuild } from './wasm/kernelModule.js';
 import { type WasmFeatures, wasmFeatures } from './wasmFeatures.js';
 
 /** What {@link describeBackends} says of one backend. */
@@ -57,6 +58,8 @@ export async function describeBackends(): Promise<BackendsReport> {
     judge(candidate, found.get(candidate.name) as Probe),
   );
   const dawn = packageVersion('webgpu');
+  // Allows relaxed SIMD where it waits behind a flag, as the kernels do: what is reported is what is used.
+  await kernelBuild();
   return {
     tfjs: tf.version_core,
     ...(dawn ? { dawn } : {}),
