@@ -4,5 +4,6 @@ export { type BackendReport, type BackendsReport, describeBackends } from './des
 export { type AdapterReport, type BackendName, backendNames } from './probes/Probe.js';
 export { SharedSum, type SharedSumHandle, type SharedSumOptions } from './SharedSum.js';
 export { type BackendChoice, type UseBackendOptions, useBackend } from './useBackend.js';
+export type { KernelBuild } from './wasm/kernelModule.js';
 export { type RegisteredKernels, registerWasmKernels } from './wasm/registerWasmKernels.js';
 export type { WasmFeatures } from './wasmFeatures.js';
