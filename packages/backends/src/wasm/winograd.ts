@@ -40,38 +40,10 @@ export function winogradForward(
     [POSITIONS * uStep, POSITIONS * vStep, POSITIONS * mStep, imageBytes, TILE_BYTES],
     (u, v, m, image, temporary) => {
       kernels.winogradFilter(filter, u, g.channels, g.outputs, depth, uStep, temporary);
-      let padded = -1;
+      const transformInputs = inputTransform(heap, x, v, g, { image, temporary });
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
-        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
-          if (n !== padded) {
-            kernels.padImage(
-              x + n * g.height * g.width * g.channels * 4,
-              image,
-              g.height,
-              g.width,
-              g.channels,
-              quads,
-              grid.paddedHeight,
-              grid.paddedWidth,
-              g.padTop,
-              g.padLeft,
-            );
-            padded = n;
-          }
-          kernels.winogradInput(
-            image,
-            v + at * 16,
-            grid.paddedWidth,
-            quads,
-            first,
-            count,
-            grid.across,
-            stride,
-            vStep,
-            temporary,
-          );
-        });
+        transformInputs(begin, end);
         for (let p = 0; p < POSITIONS; p++) {
           kernels.gemmQuads(
             v + p * vStep,
@@ -175,23 +147,13 @@ export function winogradFilterGradient(
       TILE_BYTES,
     ],
     (v, w, p, image, gradient, temporary) => {
+      const transformInputs = inputTransform(heap, x, v, g, { image, temporary });
       let padded = -1;
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
+        transformInputs(begin, end);
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           if (n !== padded) {
-            kernels.padImage(
-              x + n * g.height * g.width * g.channels * 4,
-              image,
-              g.height,
-              g.width,
-              g.channels,
-              quads,
-              grid.paddedHeight,
-              grid.paddedWidth,
-              g.padTop,
-              g.padLeft,
-            );
             kernels.padImage(
               dy + n * g.outHeight * g.outWidth * g.outputs * 4,
               gradient,
@@ -206,18 +168,6 @@ export function winogradFilterGradient(
             );
             padded = n;
           }
-          kernels.winogradInput(
-            image,
-            v + at * 16,
-            grid.paddedWidth,
-            quads,
-            first,
-            count,
-            grid.across,
-            stride,
-            vStep,
-            temporary,
-          );
           kernels.winogradOutputGradient(
             gradient,
             w + at * 32,
@@ -249,6 +199,56 @@ export function winogradFilterGradient(
       kernels.winogradFilterGradient(p, dFilter, g.channels, g.outputs, columns, pStep, temporary);
     },
   );
+}
+
+/**
+ * What transforms the input tiles `begin … end` into V, an image being padded once, when its first tile is met.
+ *
+ * @param v V, of this block of tiles.
+ * @param scratch Room for one padded image, and for one tile.
+ */
+function inputTransform(
+  { kernels }: Heap,
+  x: Pointer,
+  v: Pointer,
+  g: Geometry,
+  { image, temporary }: { image: Pointer; temporary: Pointer },
+): (begin: number, end: number) => void {
+  const grid = tileGrid(g);
+  const quads = Math.ceil(g.channels / 4);
+  const stride = tileStride(grid.tiles);
+  const vStep = oddLines(quads * stride * 16);
+  let padded = -1;
+  return (begin, end) =>
+    forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+      if (n !== padded) {
+        kernels.padImage(
+          x + n * g.height * g.width * g.channels * 4,
+          image,
+          g.height,
+          g.width,
+          g.channels,
+          quads,
+          grid.paddedHeight,
+          grid.paddedWidth,
+          g.padTop,
+          g.padLeft,
+        );
+        padded = n;
+      }
+      kernels.winogradInput(
+        image,
+        v + at * 16,
+        grid.paddedWidth,
+        quads,
+        first,
+        count,
+        grid.across,
+        stride,
+        vStep,
+        temporary,
+      );
+    });
 }
 
 interface TileGrid {
