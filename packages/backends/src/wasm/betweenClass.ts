@@ -1,20 +1,6 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+import type { BetweenClassAttrs, BetweenClassInputs } from '../betweenClassKernel.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
-
-interface BetweenClassInputs {
-  x1: TensorInfo;
-  x2: TensorInfo;
-  /** r, `[B]` or `[B, 1]`. */
-  ratio: TensorInfo;
-  /** Index among x2 for each of x1, `[B]` int32; without it they go in step. */
-  partner?: TensorInfo;
-}
-
-interface BetweenClassAttrs {
-  zeroMean: boolean;
-  keepEnergy: boolean;
-  balance: boolean;
-}
 
 /** Bytes of what `waveMoments` keeps of one example. */
 const MOMENTS = 24;

@@ -1,20 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { BetweenClassAttrs, BetweenClassInputs } from '../betweenClassKernel.js';
 import type { WebgpuBackend, WebgpuKernel, WebgpuProgram } from './webgpuKernel.js';
-
-interface BetweenClassInputs {
-  x1: TensorInfo;
-  x2: TensorInfo;
-  /** r, `[B]` or `[B, 1]`. */
-  ratio: TensorInfo;
-  /** Index among x2 for each of x1, `[B]` int32; without it they go in step. */
-  partner?: TensorInfo;
-}
-
-interface BetweenClassAttrs {
-  zeroMean: boolean;
-  keepEnergy: boolean;
-  balance: boolean;
-}
 
 // A tensor that was cast from int32 still holds integers on this backend, so each value that is read goes through f32().
 
