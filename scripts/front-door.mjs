@@ -28,18 +28,15 @@ function install() {
     .digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return;
   say(`installing the packages of the lockfile with ${packageManager} …`);
-  const [command, ...args] = pnpm();
-  run(command, [...args, 'install', '--frozen-lockfile', '--reporter=append-only'], {
-    quiet: true,
-  });
+  pnpm('install', '--frozen-lockfile', '--reporter=append-only');
   mkdirSync(dirname(marker), { recursive: true });
   writeFileSync(marker, lock);
 }
 
-/** Builds what changed; turbo remembers the rest. */
+/** Builds what changed; turbo remembers the rest. Under pnpm, because turbo looks for it on the path. */
 function build() {
   say('building the packages …');
-  run(bin('turbo'), ['run', 'build', '--output-logs=errors-only'], { quiet: true });
+  pnpm('run', 'build');
 }
 
 function start() {
@@ -52,11 +49,12 @@ function test() {
   run(bin('jest'), rest);
 }
 
-/** The pnpm that is running us if it is the pinned one, else the pinned one through npx. */
-function pnpm() {
+/** Runs the pnpm that is running us if it is the pinned one, else the pinned one through npx. */
+function pnpm(...args) {
   const { npm_config_user_agent: agent = '' } = process.env;
-  if (agent.startsWith(`${packageManager.replace('@', '/')} `)) return ['pnpm'];
-  return ['npx', '--yes', packageManager];
+  const pinned = agent.startsWith(`${packageManager.replace('@', '/')} `);
+  const [command, ...first] = pinned ? ['pnpm'] : ['npx', '--yes', packageManager];
+  run(command, [...first, ...args], { quiet: true });
 }
 
 function bin(name) {
