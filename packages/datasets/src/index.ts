@@ -22,3 +22,4 @@ export {
   type PreprocessingMethod,
 } from './preprocessing.js';
 export { type Batch, readExamples } from './readExamples.js';
+export type { ExampleStream, OpenOptions, Shard, StreamExample } from './stream.js';
