@@ -8,7 +8,6 @@ import {
   goldenFile,
   goldenImages,
   goldenVariable,
-  kernelToTorch,
   normOf,
   offBy,
   parameterCount,
@@ -16,6 +15,7 @@ import {
   tapLayers,
 } from './testing/golden.js';
 import { GoldenRule } from './testing/goldenRule.js';
+import { toTorchLayout } from './weights/torchLayout.js';
 
 // Reference: PyTorch in float64; the bounds are those that come with the numbers, for float32.
 const golden = goldenFile<GoldenNetwork>('models/convnet.json');
@@ -95,7 +95,7 @@ describe('convnet in training', () => {
 
     const gradientOf = async (name: string) => {
       const gradient = grads[goldenVariable(model, name).name] as tf.Tensor;
-      return (gradient.rank > 1 ? kernelToTorch(gradient) : gradient).data();
+      return toTorchLayout(gradient).data();
     };
     expect(train.gradients.length).toBeGreaterThan(0);
     for (const { name, norm, first5 } of train.gradients) {

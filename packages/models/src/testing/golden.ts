@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { fromTorchLayout } from '../weights/torchLayout.js';
+import { torchWeights } from '../weights/torchWeights.js';
 import { GoldenRule } from './goldenRule.js';
 
 /** Taken out of `Math`, which jest's sandbox makes slow to reach. */
@@ -60,39 +62,29 @@ export function goldenFile<T>(name: string): T {
 export function fillByRule(model: LayersModel, golden: GoldenNetwork): Sums {
   const rule = new GoldenRule(golden.salt);
   const all: Sums = { sum: 0, sumAbs: 0 };
+  const weights = torchWeights(model);
   for (const [name, shape] of golden.tensors) {
     if (name.endsWith('.num_batches_tracked')) continue;
+    const ours = weights.get(name);
+    if (!ours) throw new Error(`fillByRule: ${model.name} has no weight for ${name}`);
     const gain = name === golden.head ? golden.headGain : golden.gain;
     const values = rule.weight(name, shape, gain);
     const { sum, sumAbs } = sumsOf(values);
     all.sum += sum;
     all.sumAbs += sumAbs;
     tf.tidy(() => {
-      const theirs = tf.tensor(values, shape);
-      goldenVariable(model, name).assign(shape.length > 1 ? kernelToOurs(theirs) : theirs);
+      ours.weight.write(fromTorchLayout(tf.tensor(values, shape)));
     });
   }
   return all;
 }
 
-/** The variable that holds what PyTorch calls `name`: our layers carry PyTorch's module names. */
+/** The variable that holds what PyTorch calls `name`. */
 export function goldenVariable(model: LayersModel, name: string): tf.Variable {
-  const dot = name.lastIndexOf('.');
-  const layer = model.getLayer(name.slice(0, dot));
-  const own = ownNames[name.slice(dot + 1)] ?? [];
-  const names = own.map((weight) => `${layer.name}/${weight}`);
-  const weight = layer.weights.find(({ originalName }) => names.includes(originalName));
-  if (!weight) throw new Error(`goldenVariable: ${layer.name} has no weight for ${name}`);
-  return weight.read() as tf.Variable;
+  const found = torchWeights(model).get(name);
+  if (!found) throw new Error(`goldenVariable: ${model.name} has no weight for ${name}`);
+  return found.weight.read() as tf.Variable;
 }
-
-/** What our layers call the weights of PyTorch's. */
-const ownNames: Record<string, string[]> = {
-  weight: ['kernel', 'gamma'],
-  bias: ['bias', 'beta'],
-  running_mean: ['moving_mean'],
-  running_var: ['moving_variance'],
-};
 
 /** Outputs of some layers for one batch, in evaluation. */
 export function tapLayers(model: LayersModel, names: string[], x: tf.Tensor): tf.Tensor[] {
@@ -115,18 +107,6 @@ function channelsLast(x: tf.Tensor): tf.Tensor {
 export function channelsFirst(x: tf.Tensor): tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [0, x.rank - 1, ...axes.slice(1, -1)]);
-}
-
-/** A kernel in PyTorch's layout, `[out, in, …]`, to ours, `[…, in, out]`. */
-function kernelToOurs(x: tf.Tensor): tf.Tensor {
-  const axes = x.shape.map((_, axis) => axis);
-  return tf.transpose(x, [...axes.slice(2), 1, 0]);
-}
-
-/** A kernel of ours, `[…, in, out]`, to PyTorch's layout, `[out, in, …]`. */
-export function kernelToTorch(x: tf.Tensor): tf.Tensor {
-  const axes = x.shape.map((_, axis) => axis);
-  return tf.transpose(x, [x.rank - 1, x.rank - 2, ...axes.slice(0, -2)]);
 }
 
 /** Numbers in all the weights that training moves. */
