@@ -1,14 +1,17 @@
 // ConvNet training as a user runs it (data, augmentation, BC+ and optimizer included): images/s on one thread and on two, the
-// share of each kernel, memory and tensors, and a plain product on packed panels in the same run to measure the machine by.
+// share of each kernel and of data and mixing, memory and tensors, and a plain product on packed panels in the same run to measure
+// the machine by.
 //
 //     node bench/step.mjs [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { useBackend } from '@bcl/backends';
-import { embedded, Preprocessing } from '@bcl/datasets';
+import { drawFlip, drawPadCrop, embedded, Preprocessing } from '@bcl/datasets';
 import { Mixer } from '@bcl/mixing';
+import { mixBytesToTensors } from '@bcl/mixing/fast-tensors';
 import { convnet } from '@bcl/models';
+import { createRandom } from '@bcl/random';
 import { ModelManager, sgd } from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { keep, round, summary, times } from './measure.mjs';
@@ -67,6 +70,7 @@ async function compare() {
         summary(all.map((r) => (r.imagesPerSecond * GFLOP_PER_IMAGE) / r.productGflops)).median,
         2,
       ),
+      dataShare: round(summary(all.map((r) => r.dataShare)).median, 5),
       peakMiB: Math.max(...all.map((r) => r.peakMiB)),
       tensorsAfterEachStep: all[0].tensors,
     };
@@ -109,13 +113,35 @@ async function train(threads) {
     last = now;
     tensors.push(tf.memory().numTensors);
   }
+  const imagesPerSecond = summary(speeds).median;
   return {
-    imagesPerSecond: summary(speeds).median,
+    imagesPerSecond,
     productGflops,
+    dataShare: (measureData(data, preprocessing) * imagesPerSecond) / (1000 * batch),
     peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     tensors: tensors.slice(1, 6),
     kernels: share?.table(),
   };
+}
+
+/** Milliseconds to draw a batch of pairs and to read, normalise, flip, crop and mix them, as the trainer does before each step. */
+function measureData(data, { mean, std }) {
+  const random = createRandom(2);
+  const mixer = new Mixer({ method: 'bc+', numClasses: 10, seed: 2 });
+  const method = { ownMean: true, zeroMean: true, keepEnergy: true, balance: true };
+  const taken = times(15, () => {
+    const { first, partner, ratio } = mixer.drawFrom(data.labels, batch);
+    const { flip } = drawFlip(2 * batch, { random });
+    const { top, left } = drawPadCrop(2 * batch, { random });
+    const views = (index, at) => {
+      const part = (plan) => plan.subarray(at, at + batch);
+      return { index, flip: part(flip), top: part(top), left: part(left) };
+    };
+    const plan = { first: views(first, 0), second: views(partner, batch), ratio, padding: 4 };
+    const options = { method, mean, std, label: 'ratio', numClasses: 10 };
+    tf.dispose(Object.values(mixBytesToTensors(data, plan, options)));
+  });
+  return summary(taken).median;
 }
 
 /** GFLOP/s of a square matrix product on one thread: the ceiling of this machine at this moment. */
