@@ -6,6 +6,8 @@ export interface Dataset {
   readonly images: Uint8Array;
   /** Class of each image, 0 .. `classNames.length` − 1. */
   readonly labels: Uint8Array | Int32Array;
+  /** What to learn instead of one class, where there is more to say: `N · K` shares, a row an image, each row of sum 1. */
+  readonly softLabels?: Float32Array;
   /** Height, width and channels of one image. */
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classNames: readonly string[];
@@ -14,9 +16,12 @@ export interface Dataset {
 /** The part of a data set that it is read for. */
 export type Split = 'train' | 'test';
 
+/** How far from 1 the sum of a row of shares may be: float32 leaves much less. */
+const SUM_TOLERANCE = 1e-3;
+
 /** Refuses a data set whose parts contradict each other; `caller` begins the message. */
 export function checkDataset(caller: string, dataset: Dataset): void {
-  const { images, labels, shape, classNames } = dataset;
+  const { images, labels, softLabels, shape, classNames } = dataset;
   if (!(images instanceof Uint8Array)) {
     throw new TypeError(
       `${caller}: images must be bytes, a Uint8Array of values 0..255, got ${kind(images)}; round and clamp them`,
@@ -44,6 +49,32 @@ export function checkDataset(caller: string, dataset: Dataset): void {
     if (label < 0 || label >= classNames.length) {
       throw new RangeError(
         `${caller}: labels must be 0..${classNames.length - 1}, one for each of the ${classNames.length} class names, got ${label} for image ${i}`,
+      );
+    }
+  }
+  if (softLabels !== undefined) {
+    checkSoftLabels(caller, softLabels, labels.length, classNames.length);
+  }
+}
+
+/** Refuses rows of shares that are not one an image, from 0, of sum 1. */
+function checkSoftLabels(caller: string, rows: Float32Array, count: number, classes: number): void {
+  if (!(rows instanceof Float32Array) || rows.length !== count * classes) {
+    throw new RangeError(
+      `${caller}: softLabels must be a Float32Array of ${count} rows of ${classes} shares, got ${kind(rows)} of ${rows.length} numbers`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    let least = 0;
+    for (let k = i * classes; k < (i + 1) * classes; k++) {
+      sum += rows[k] as number;
+      least = Math.min(least, rows[k] as number);
+    }
+    // Written so that NaN is refused as well.
+    if (!(least >= 0 && Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+      throw new RangeError(
+        `${caller}: each row of softLabels must be shares from 0 with the sum 1, got the sum ${sum} and the least ${least} for image ${i}; divide each row by its sum`,
       );
     }
   }

@@ -98,13 +98,34 @@ describe('Preprocessing.fit', () => {
     ],
     ['a flat shape', { shape: [1, 2] }, 'shape must be [height, width, channels], got [1,2]'],
     [
+      'too few soft labels',
+      { softLabels: Float32Array.of(1, 0, 1) },
+      'softLabels must be a Float32Array of 2 rows of 2 shares, got Float32Array of 3 numbers',
+    ],
+    [
+      'soft labels of another sum',
+      { softLabels: Float32Array.of(0.5, 0.5, 0.5, 0.25) },
+      'each row of softLabels must be shares from 0 with the sum 1, got the sum 0.75 and the least 0 for image 1',
+    ],
+    [
+      'a negative soft label',
+      { softLabels: Float32Array.of(1.5, -0.5, 1, 0) },
+      'got the sum 1 and the least -0.5 for image 0',
+    ],
+    [
+      'soft labels that are no numbers',
+      { softLabels: Float32Array.of(1, 0, 0, Number.NaN) },
+      'got the sum NaN and the least NaN for image 1',
+    ],
+    [
       'nothing',
       { images: new Uint8Array(0), labels: new Uint8Array(0) },
       'the data set holds no images',
     ],
   ])('refuses a data set with %s', (_, wrong, message) => {
     const broken = { ...dataset, ...wrong } as Dataset;
-    expect(() => Preprocessing.fit(broken, 'bc')).toThrow(`Preprocessing.fit: ${message}`);
+    expect(() => Preprocessing.fit(broken, 'bc')).toThrow(/^Preprocessing\.fit: /);
+    expect(() => Preprocessing.fit(broken, 'bc')).toThrow(message);
   });
 });
 

@@ -17,6 +17,16 @@ describe('readExamples', () => {
     expect([...indices]).toEqual([7, 0, 7]);
   });
 
+  test('gives the soft labels of a set that has them, and its classes beside', async () => {
+    const classNames = ['cat', 'dog'];
+    const softLabels = Float32Array.of(0.75, 0.25, 0.5, 0.5, 0, 1);
+    const labels = Uint8Array.of(0, 1, 1);
+    const soft = { name: 's', images: new Uint8Array(3), labels, softLabels, classNames };
+    const { ys, ids } = readExamples({ ...soft, shape: [1, 1, 1] }, [2, 0, 2]);
+    await expect(ys).toBeAllClose([0, 1, 0.75, 0.25, 0, 1], { atol: 0, rtol: 0 });
+    expect([...ids]).toEqual([1, 0, 1]);
+  });
+
   test('prepares the images', async () => {
     const preprocessing = Preprocessing.fit(set, 'bc+');
     const { xs } = readExamples(set, [3], preprocessing);

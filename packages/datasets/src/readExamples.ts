@@ -6,7 +6,7 @@ import type { Preprocessing } from './preprocessing.js';
 export interface Batch {
   /** Images, `[B, H, W, C]` float32. */
   readonly xs: tf.Tensor4D;
-  /** Labels as rows, `[B, K]` float32: 1 at the class. */
+  /** Labels as rows, `[B, K]` float32: 1 at the class, or the data set's soft labels where it has them. */
   readonly ys: tf.Tensor2D;
   /** Labels as class numbers, `[B]`. */
   readonly ids: Int32Array;
@@ -30,15 +30,16 @@ export interface Batch {
  * ```
  */
 export function readExamples(
-  { images, labels, shape, classNames }: Dataset,
+  { images, labels, softLabels, shape, classNames }: Dataset,
   indices: ArrayLike<number>,
   preprocessing?: Preprocessing,
 ): Batch {
   const pixels = shape[0] * shape[1] * shape[2];
   const count = indices.length;
+  const classes = classNames.length;
   const bytes = new Uint8Array(count * pixels);
   const ids = new Int32Array(count);
-  const rows = new Float32Array(count * classNames.length);
+  const rows = new Float32Array(count * classes);
   for (let b = 0; b < count; b++) {
     const index = indices[b] as number;
     const id = labels[index];
@@ -49,11 +50,13 @@ export function readExamples(
     }
     bytes.set(images.subarray(index * pixels, (index + 1) * pixels), b * pixels);
     ids[b] = id;
-    rows[b * classNames.length + id] = 1;
+    if (softLabels)
+      rows.set(softLabels.subarray(index * classes, (index + 1) * classes), b * classes);
+    else rows[b * classes + id] = 1;
   }
   const xs = preprocessing
     ? preprocessing.apply(bytes, count)
     : tf.tensor4d(Float32Array.from(bytes), [count, ...shape]);
-  const ys = tf.tensor2d(rows, [count, classNames.length]);
+  const ys = tf.tensor2d(rows, [count, classes]);
   return { xs, ys, ids, indices: Int32Array.from(indices) };
 }

@@ -55,6 +55,16 @@ describe('mixBatch', () => {
     await expect(tf.sum(labels, 1)).toBeAllClose(new Array(8).fill(1));
   });
 
+  test('mixes the soft labels of a set that has them', async () => {
+    const soft = { ...set, softLabels: new Float32Array(600).fill(0.1) };
+    const mixer = new Mixer({ method: 'bc', seed: 5, numClasses: 10 });
+    const preprocessing = Preprocessing.fit(soft, 'bc');
+    const draw = mixer.drawFrom(soft.labels, 8, { size: [32, 32] });
+    const options = { preprocessing, augment: false, chance: createRandom(3) } as const;
+    const { labels } = mixBatch(soft, mixer, draw, options);
+    await expect(labels).toBeAllClose(new Array(80).fill(0.1));
+  });
+
   test('leaves two tensors', () => {
     batch('bc+', {});
     const before = tf.memory().numTensors;

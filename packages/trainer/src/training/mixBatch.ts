@@ -32,7 +32,8 @@ export function mixBatch(
   draw: SetDraw,
   options: MixBatchOptions,
 ): { images: tf.Tensor4D; labels: tf.Tensor2D } {
-  const rule = byteRule(mixer, draw, options.preprocessing);
+  // The sweep knows classes alone.
+  const rule = dataset.softLabels ? undefined : byteRule(mixer, draw, options.preprocessing);
   return rule
     ? byBytes(dataset, mixer, draw, rule, options)
     : byTensors(dataset, mixer, draw, options);
