@@ -1,5 +1,6 @@
 import { embedded } from './embedded.js';
 import { cifarFiles, withFolder, writeArchive, writeFiles } from './fixtures/cifar.js';
+import { writeClasses } from './fixtures/images.js';
 import { loadDataset } from './loadDataset.js';
 
 describe('loadDataset', () => {
@@ -25,12 +26,26 @@ describe('loadDataset', () => {
       expect((await loadDataset(archive, { split: 'test' })).labels.length).toBe(2);
     }));
 
+  test('reads a folder of images, and some of all its classes', () =>
+    withFolder(async (folder) => {
+      await writeClasses(`${folder}/train`, { cat: 20, dog: 20 });
+      await writeClasses(`${folder}/test`, { cat: 1, dog: 2 });
+      const train = await loadDataset(folder);
+      expect(train).toMatchObject({ shape: [32, 32, 3], classNames: ['cat', 'dog'] });
+      expect(train.labels.length).toBe(40);
+      const some = await loadDataset(folder, { limit: 10, imageSize: 8 });
+      expect(some.images.length).toBe(10 * 8 * 8 * 3);
+      expect(new Set(some.labels)).toEqual(new Set([0, 1]));
+      const test = await loadDataset(folder, { split: 'test', imageSize: 8 });
+      expect(test.labels).toEqual(Uint8Array.of(0, 1, 1));
+    }));
+
   test.each(['embeded', '/nowhere/at/all', ''])(
     'says what the source can be, got %p',
     async (source) => {
       await expect(loadDataset(source)).rejects.toThrow(
         new Error(
-          `loadDataset: the data set must be 'embedded', or the path of CIFAR-10's .tar.gz or folder of .bin files, got '${source}', which does not exist`,
+          `loadDataset: the data set must be 'embedded', or the path of CIFAR-10's .tar.gz or folder of .bin files or of a folder of images by class, got '${source}', which does not exist`,
         ),
       );
     },
