@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type LossOptions, softmaxLoss } from './softmaxLoss.js';
+import type { LossOptions } from './Loss.js';
+import { softmaxLoss } from './softmaxLoss.js';
 
 /** The smallest normal float32. Below it t · log t is 0 to float32, and a GPU's log t may be −∞. */
 const SMALLEST_NORMAL = 2 ** -126;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type LossOptions, softmaxLoss } from './softmaxLoss.js';
+import type { LossOptions } from './Loss.js';
+import { softmaxLoss } from './softmaxLoss.js';
 
 /**
  * Cross-entropy of softmax(logits) against soft labels t,

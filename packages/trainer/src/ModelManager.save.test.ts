@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Preprocessing } from '@bcl/datasets';
+import { classBalanced, focal, labelSmoothing } from '@bcl/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { ModelManager, type ModelManagerOptions } from './ModelManager.js';
@@ -229,6 +230,38 @@ describe('load', () => {
     const loaded = await ModelManager.load(folder, { loss });
     expect(loaded.loss).toBe(loss);
     loaded.dispose();
+  });
+});
+
+describe('a loss', () => {
+  const lossIn = () => JSON.parse(readFileSync(join(folder, 'training.json'), 'utf8')).loss;
+
+  test('without settings is kept by its name', async () => {
+    const manager = manage();
+    await manager.save(folder);
+    manager.dispose();
+    expect(lossIn()).toBe('klDivergence');
+  });
+
+  test('with settings comes back with them, and trains on as it did', async () => {
+    const loss = classBalanced(labelSmoothing(focal({ gamma: 2 }), 0.1), [0.5, 2 / 3, 11 / 6]);
+    const manager = await trained({ loss });
+    await manager.save(folder);
+    expect(lossIn()).toEqual(loss.config);
+    const loaded = await ModelManager.load(folder);
+    for (const each of [manager, loaded]) {
+      for await (const _ of each.train(trainSet, { epochs: 2, batchSize: 16 }));
+    }
+    expect(await weightsOf(loaded)).toEqual(await weightsOf(manager));
+    manager.dispose();
+    loaded.dispose();
+  });
+
+  test('is taken by its config too', async () => {
+    const manager = manage({ loss: { name: 'focal', gamma: 2 } });
+    await manager.save(folder);
+    manager.dispose();
+    expect(lossIn()).toEqual({ name: 'focal', gamma: 2 });
   });
 });
 

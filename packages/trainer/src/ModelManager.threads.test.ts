@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Preprocessing } from '@bcl/datasets';
+import { classBalanced, focal } from '@bcl/losses';
 import { Mixer } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
 import { ModelManager, type ModelManagerOptions } from './ModelManager.js';
@@ -218,6 +219,16 @@ describe('train on threads, when something is wrong', () => {
     expect(manager.step).toBe(manager.epoch * 3);
     rmSync(root, { recursive: true });
     manager.dispose();
+  });
+
+  test('take a loss with its settings', async () => {
+    const loss = classBalanced(focal({ gamma: 2 }), [0.5, 1, 1.5]);
+    const [one, two] = [manage({ loss }), manage({ loss })];
+    const alone = numbers(await collect(one.train(trainSet, options())));
+    const shared = numbers(await collect(two.train(trainSet, { ...options(), threads: 2 })));
+    await expect(shared).toBeAllClose(alone, { rtol: 1e-4 });
+    one.dispose();
+    two.dispose();
   });
 
   test('refuses a loss that cannot be sent to them', async () => {

@@ -248,7 +248,7 @@ describe('train, options', () => {
 
   test('refuses a loss that it does not know by name', () => {
     expect(() => manage({ loss: 'hinge' as never })).toThrow(
-      'ModelManager: loss must be a function or one of klDivergence, softmaxCrossEntropy, got hinge',
+      'lossFromConfig: name must be klDivergence, softmaxCrossEntropy, sigmoidCrossEntropy, focal, labelSmoothing or classBalanced, got hinge',
     );
   });
 });

@@ -18,7 +18,7 @@ import { checkTrainOptions } from './training/checkTrainOptions.js';
 import type { Engine } from './training/Engine.js';
 import { evaluate, type TestBatch, type TestResult } from './training/evaluate.js';
 import { forward } from './training/forward.js';
-import { type Loss, type LossName, lossFromName, nameOfLoss } from './training/Loss.js';
+import { type Loss, lossFrom, type SavedLoss, savedLoss } from './training/Loss.js';
 import { countStep, endEpoch, newProgress, type Progress } from './training/progress.js';
 import { Replica } from './training/Replica.js';
 import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
@@ -28,8 +28,8 @@ export interface ModelManagerOptions {
   /** Maps images `[B, H, W, C]` to logits `[B, K]`. */
   model: LayersModel;
   optimizer: Optimizer;
-  /** A loss of `@bcl/losses`, its name, or a function of your own of label rows and logits. */
-  loss: Loss | LossName;
+  /** A loss of `@bcl/losses`, its name or config, or a function of your own of label rows and logits. */
+  loss: Loss | SavedLoss;
   /** Fitted on the training set; goes wherever the model goes. */
   preprocessing: Preprocessing;
   /** Seed of the order of examples and of augmentation. Default 0. */
@@ -69,7 +69,7 @@ export class ModelManager {
   constructor({ model, optimizer, loss, preprocessing, seed = 0 }: ModelManagerOptions) {
     this.model = model;
     this.optimizer = optimizer;
-    this.loss = typeof loss === 'string' ? lossFromName(loss) : loss;
+    this.loss = typeof loss === 'function' ? loss : lossFrom(loss);
     this.preprocessing = preprocessing;
     this.seed = seed;
     this.#replica = new Replica(model, optimizer, this.loss);
@@ -270,7 +270,7 @@ export class ModelManager {
         'import the package that it comes from first (@bcl/models for those that begin with Bcl)',
       ),
       optimizer: optimizer ?? optimizerFromConfig(state.optimizer),
-      loss: loss ?? lossFromName(state.loss as string),
+      loss: loss ?? (state.loss as SavedLoss),
       preprocessing: Preprocessing.fromJSON(state.preprocessing as never),
       seed: state.seed,
     });
@@ -320,7 +320,7 @@ export class ModelManager {
       version: 1,
       ...this.#state,
       seed: this.seed,
-      loss: nameOfLoss(this.loss),
+      loss: savedLoss(this.loss),
       optimizer: this.optimizer.getConfig(),
       preprocessing: this.preprocessing.toJSON(),
       classNames: this.#classNames,

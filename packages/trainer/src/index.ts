@@ -17,7 +17,7 @@ export { scheduleFromConfig } from './schedules/scheduleFromConfig.js';
 export { type WarmupOptions, withWarmup } from './schedules/withWarmup.js';
 export type { AugmentOptions } from './training/augmented.js';
 export type { TestBatch, TestResult } from './training/evaluate.js';
-export type { Loss, LossName } from './training/Loss.js';
+export type { Loss, LossName, SavedLoss } from './training/Loss.js';
 export type {
   CheckpointEvent,
   DoneEvent,

@@ -1,6 +1,7 @@
 import type { MixerState } from '@bcl/mixing';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
+import type { SavedLoss } from '../training/Loss.js';
 
 /** Sums over the part of an epoch that is done. */
 export interface EpochSums {
@@ -30,8 +31,8 @@ export interface TrainingState {
   examples: number | null;
   sums: EpochSums;
   seed: number | string;
-  /** Name of the loss; null for a function of the caller's. */
-  loss: string | null;
+  /** The loss; null for a function of the caller's. */
+  loss: SavedLoss | null;
   optimizer: OptimizerConfig;
   preprocessing: unknown;
   classNames: string[] | null;

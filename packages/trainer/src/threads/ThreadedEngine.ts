@@ -9,7 +9,7 @@ import {
   type StepAt,
   type StepResult,
 } from '../training/Engine.js';
-import { nameOfLoss } from '../training/Loss.js';
+import { type SavedLoss, savedLoss } from '../training/Loss.js';
 import type { Replica } from '../training/Replica.js';
 import type { Answers, ReplicaData, Share, SharedTensors, Slot } from './protocol.js';
 import { ReplicaPool } from './ReplicaPool.js';
@@ -62,7 +62,7 @@ export class ThreadedEngine implements Engine {
       weights: share(await tf.io.encodeWeights(weights)),
       optimizer: replica.optimizer.getConfig(),
       optimizerState: share(await tf.io.encodeWeights(replica.optimizer.state())),
-      loss: nameOfLoss(replica.loss) as string,
+      loss: savedLoss(replica.loss) as SavedLoss,
       sum: sum.handle(),
       slots,
       imageShape,

@@ -5,7 +5,7 @@ import { type BackendName, useBackend } from '@bcl/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { modelFrom } from '../checkpoint/modelFrom.js';
 import { optimizerFromConfig } from '../optimizers/optimizerFromConfig.js';
-import { lossFromName } from '../training/Loss.js';
+import { lossFrom } from '../training/Loss.js';
 import { Replica } from '../training/Replica.js';
 import type { ReplicaData, SharedTensors } from './protocol.js';
 
@@ -24,7 +24,7 @@ export async function makeReplica(data: ReplicaData): Promise<Replica> {
   const state = tf.io.decodeWeights(own(data.optimizerState), data.optimizerState.specs);
   optimizer.restore(state);
   tf.dispose(state);
-  return new Replica(model, optimizer, lossFromName(data.loss));
+  return new Replica(model, optimizer, lossFrom(data.loss));
 }
 
 /** A copy of shared bytes; tfjs reads no shared memory. */

@@ -2,6 +2,7 @@ import type { SharedSumHandle } from '@bcl/backends';
 import type { SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
 import type { StepAt, StepResult } from '../training/Engine.js';
+import type { SavedLoss } from '../training/Loss.js';
 import type { Culprit } from '../training/nonFinite.js';
 
 /** All that a thread needs to make its replica. */
@@ -14,8 +15,7 @@ export interface ReplicaData {
   weights: SharedTensors;
   optimizer: OptimizerConfig;
   optimizerState: SharedTensors;
-  /** Name of a loss of `@bcl/losses`. */
-  loss: string;
+  loss: SavedLoss;
   sum: SharedSumHandle;
   slots: Slot[];
   /** Shape of one image. */

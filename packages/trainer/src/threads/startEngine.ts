@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { optimizerFromConfig } from '../optimizers/optimizerFromConfig.js';
 import type { Engine } from '../training/Engine.js';
 import { LocalEngine } from '../training/LocalEngine.js';
-import { nameOfLoss } from '../training/Loss.js';
+import { savedLoss } from '../training/Loss.js';
 import type { Replica } from '../training/Replica.js';
 import { ThreadedEngine, type ThreadedEngineOptions } from './ThreadedEngine.js';
 
@@ -32,7 +32,7 @@ function whyNot({ loss, optimizer }: Replica): string | null {
   if (!singleThreaded.includes(backend)) {
     return `are for the backends ${singleThreaded.join(' and ')}, got ${backend}, which uses the whole device by itself`;
   }
-  if (!nameOfLoss(loss)) {
+  if (!savedLoss(loss)) {
     return 'need a loss of @bcl/losses, got a function of your own, which cannot be sent to them';
   }
   try {

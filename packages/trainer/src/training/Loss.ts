@@ -1,30 +1,22 @@
-import * as losses from '@bcl/losses';
+import { type LossConfig, lossConfig, lossFromConfig } from '@bcl/losses';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** A loss of soft label rows and logits, both `[B, K]`: the batch's mean, or one number a row. */
 export type Loss = (yTrue: tf.Tensor, logits: tf.Tensor) => tf.Tensor;
 
-/** Losses of `@bcl/losses` by name: those that a checkpoint can bring back by itself. */
-const known: Record<string, Loss> = {
-  klDivergence: losses.klDivergence as Loss,
-  softmaxCrossEntropy: losses.softmaxCrossEntropy as Loss,
-};
+/** Losses of `@bcl/losses` that have no settings. */
+export type LossName = 'klDivergence' | 'softmaxCrossEntropy' | 'sigmoidCrossEntropy';
 
-/** Names that stand for a loss. */
-export type LossName = 'klDivergence' | 'softmaxCrossEntropy';
+/** A loss of `@bcl/losses` in JSON: its name, or its `lossConfig` where it has settings. */
+export type SavedLoss = LossName | LossConfig;
 
-/** The function that a name stands for. */
-export function lossFromName(name: string): Loss {
-  const loss = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (!loss) {
-    throw new Error(
-      `ModelManager: loss must be a function or one of ${Object.keys(known).join(', ')}, got ${name}`,
-    );
-  }
-  return loss;
+/** The loss that was saved. */
+export function lossFrom(saved: SavedLoss): Loss {
+  return lossFromConfig(typeof saved === 'string' ? { name: saved } : saved);
 }
 
-/** The name of a loss of `@bcl/losses`, null for any other. */
-export function nameOfLoss(loss: Loss): string | null {
-  return Object.keys(known).find((name) => known[name] === loss) ?? null;
+/** What a checkpoint keeps of a loss of `@bcl/losses`; null for any other. */
+export function savedLoss(loss: Loss): SavedLoss | null {
+  const config = lossConfig(loss);
+  return config && Object.keys(config).length === 1 ? (config.name as LossName) : config;
 }

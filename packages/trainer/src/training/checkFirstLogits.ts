@@ -1,9 +1,9 @@
 import { checkLogits } from '@bcl/losses';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type Loss, nameOfLoss } from './Loss.js';
+import { type Loss, savedLoss } from './Loss.js';
 
 /** Refuses probabilities where a loss of `@bcl/losses` wants logits; other losses may want them. */
 export async function checkFirstLogits(loss: Loss, logits: tf.Tensor): Promise<void> {
-  const name = nameOfLoss(loss);
-  if (name) await checkLogits(logits, name);
+  const saved = savedLoss(loss);
+  if (saved) await checkLogits(logits, typeof saved === 'string' ? saved : saved.name);
 }

@@ -38,7 +38,7 @@ export async function describeNonFinite(
     [
       'the loss',
       loss,
-      'the logits are finite, so the loss function is what overflows; klDivergence and softmaxCrossEntropy of @bcl/losses do not',
+      'the logits are finite, so the loss function is what overflows; those of @bcl/losses do not',
     ],
     ...Object.entries(gradients).map(([name, gradient]): [string, tf.Tensor, string] => [
       `the gradient of ${name}`,
