@@ -17,7 +17,7 @@ describe('importOptional', () => {
 
   test('says why when it cannot be loaded', async () => {
     const load = async () => {
-      throw 'wrong platform';
+      throw new Error('wrong platform');
     };
     await expect(importOptional('f', 'sharp', 'this', load)).rejects.toThrow(
       'f: this needs the package sharp, which cannot be loaded: wrong platform',
