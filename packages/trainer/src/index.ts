@@ -6,6 +6,14 @@ export {
 export type { Optimizer, OptimizerConfig } from './optimizers/Optimizer.js';
 export { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export type { Comparison, ComparisonGroup, PublishedError } from './report/Comparison.js';
+export { comparisonCsv } from './report/comparisonCsv.js';
+export { comparisonMarkdown } from './report/comparisonMarkdown.js';
+export { readComparison } from './report/readComparison.js';
+export { readTrials, type Trial } from './report/readTrials.js';
+export type { GroupResult } from './report/summarizeGroup.js';
+export { summarizeTrials, type TrialSummary } from './report/summarizeTrials.js';
+export { writeComparison } from './report/writeComparison.js';
 export { writeReport } from './report/writeReport.js';
 export { type Confusion, Run, type RunOptions } from './run/Run.js';
 export type { RunConfig, RunSettings } from './run/RunConfig.js';

@@ -1,4 +1,4 @@
-import type { EpochLine, StepLine } from './readRun.js';
+import type { EpochLine, StepLine } from './readMetrics.js';
 
 /** One chart's lines over epochs, as uPlot takes them: x, then one column a line; null is no point. */
 export interface Curves {

@@ -2,16 +2,13 @@ import { basename } from 'node:path';
 import { chartsScript } from './chartsScript.js';
 import { commonMistakes, confusionTable } from './confusionTable.js';
 import { curves } from './curves.js';
+import { duration } from './duration.js';
 import { escapeHtml, scriptJson, scriptSource } from './escape.js';
-import type { EpochLine, Run } from './readRun.js';
+import type { EpochLine } from './readMetrics.js';
+import type { Run } from './readRun.js';
+import type { Uplot } from './readUplot.js';
 import { settingsTable } from './settingsTable.js';
 import { style } from './style.js';
-
-/** A chart library's files, as text. */
-export interface Uplot {
-  script: string;
-  style: string;
-}
 
 /** The whole report as one HTML page that asks for nothing from outside. */
 export function page(run: Run, uplot: Uplot): string {
@@ -134,15 +131,6 @@ function speed(values: number[]): string | undefined {
   const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
   return median === undefined ? undefined : `${Number(median.toPrecision(3))} images/s`;
-}
-
-function duration(seconds: number): string | undefined {
-  if (!(seconds > 0)) return undefined;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
 function charts({ config, steps, epochs }: Run): string {

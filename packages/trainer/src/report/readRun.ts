@@ -1,30 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
-/** A line of metrics.jsonl that tells of one training step. */
-export interface StepLine {
-  type: 'step';
-  epoch: number;
-  step: number;
-  loss: number;
-  accuracy: number;
-  learningRate: number;
-  imagesPerSecond: number;
-}
-
-/** A line of metrics.jsonl that tells of one epoch; a run may test less often than it trains. */
-export interface EpochLine {
-  type: 'epoch';
-  epoch: number;
-  trainLoss: number;
-  trainAccuracy: number;
-  testLoss?: number | null;
-  testAccuracy?: number | null;
-  seconds: number;
-  learningRate: number;
-  /** The last step of the epoch, where the run says it. */
-  step?: number;
-}
+import { parseJson, readBytes, readText } from './readFiles.js';
+import { type Metrics, readMetrics } from './readMetrics.js';
 
 /** How often each class (row) was taken for each class (column). */
 export interface Confusion {
@@ -33,10 +8,8 @@ export interface Confusion {
 }
 
 /** What a report is made of: the files of a run folder, read. */
-export interface Run {
+export interface Run extends Metrics {
   config: Record<string, unknown>;
-  steps: StepLine[];
-  epochs: EpochLine[];
   confusion?: Confusion;
   /** samples.png, its bytes. */
   samples?: Buffer;
@@ -50,38 +23,19 @@ export async function readRun(folder: string): Promise<Run> {
       `writeReport: a run folder holds config.json, found none in ${folder}; is this the folder that a training run wrote?`,
     );
   }
-  const metrics = readMetrics((await readText(folder, 'metrics.jsonl')) ?? '');
+  const metrics = await readMetrics(folder, 'writeReport: metrics.jsonl');
   const confusion = await readText(folder, 'confusion.json');
-  const samples = await read(folder, 'samples.png');
+  const samples = await readBytes(folder, 'samples.png');
   return {
-    config: parse('config.json', config) as Record<string, unknown>,
+    config: parseJson('writeReport: config.json', config) as Record<string, unknown>,
     ...metrics,
     ...(confusion === undefined ? {} : { confusion: readConfusion(confusion) }),
     ...(samples === undefined ? {} : { samples }),
   };
 }
 
-/** Steps and epochs in order. A resumed run may have written some twice: the later line counts. */
-function readMetrics(text: string): Pick<Run, 'steps' | 'epochs'> {
-  const lines = text.split('\n');
-  const steps = new Map<number, StepLine>();
-  const epochs = new Map<number, EpochLine>();
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    // A run that was killed while it wrote leaves half a line at the end.
-    if (index === lines.length - 1 && !isJson(line)) continue;
-    const event = parse(`metrics.jsonl, line ${index + 1}`, line) as StepLine | EpochLine;
-    if (event.type === 'step') steps.set(event.step, event);
-    if (event.type === 'epoch') epochs.set(event.epoch, event);
-  }
-  return {
-    steps: [...steps.values()].sort((a, b) => a.step - b.step),
-    epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch),
-  };
-}
-
 function readConfusion(text: string): Confusion {
-  const { classNames, matrix } = parse('confusion.json', text) as Confusion;
+  const { classNames, matrix } = parseJson('writeReport: confusion.json', text) as Confusion;
   const classes = classNames?.length;
   if (!(matrix?.length === classes && matrix.every((row) => row.length === classes))) {
     throw new Error(
@@ -89,35 +43,4 @@ function readConfusion(text: string): Confusion {
     );
   }
   return { classNames, matrix };
-}
-
-function parse(where: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`writeReport: ${where} must be JSON: ${(error as Error).message}`);
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function readText(folder: string, name: string): Promise<string | undefined> {
-  return (await read(folder, name))?.toString('utf8');
-}
-
-/** A file's bytes, or undefined where there is none. */
-async function read(folder: string, name: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(join(folder, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { page, type Uplot } from './page.js';
+import { page } from './page.js';
 import { readRun } from './readRun.js';
+import { readUplot } from './readUplot.js';
+import { writeBeside } from './writeBeside.js';
 
 /**
  * Writes report.html of a run: its score, curves, mixed samples, confusion matrix and settings on one
@@ -19,22 +19,6 @@ import { readRun } from './readRun.js';
 export async function writeReport(runFolder: string): Promise<string> {
   const html = page(await readRun(runFolder), await readUplot());
   const path = join(runFolder, 'report.html');
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(beside, html);
-    await rename(beside, path);
-  } finally {
-    await rm(beside, { force: true });
-  }
+  await writeBeside(path, html);
   return path;
-}
-
-/** The chart library's files, found where the package manager put them. */
-async function readUplot(): Promise<Uplot> {
-  const require = createRequire(import.meta.url);
-  const [script, style] = await Promise.all([
-    readFile(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
-    readFile(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
-  ]);
-  return { script, style };
 }

@@ -1,0 +1,21 @@
+import { type Comparison, checkComparison } from './Comparison.js';
+import { comparisonPage } from './comparisonPage.js';
+import { readComparison } from './readComparison.js';
+import { writeBeside } from './writeBeside.js';
+
+/**
+ * Writes a page that shows groups of runs side by side: their test errors beside what was published,
+ * and their curves. It opens from disk and needs no network.
+ *
+ * It can be written at any time: runs that have not begun or are under way count as far as they are.
+ * The page is written beside an older one and then put in its place.
+ *
+ * @param path File to write, as `compare.html`; its folder must exist.
+ * @returns The path.
+ * @throws Error when the comparison contradicts itself, or a file of a run is not what a run writes.
+ */
+export async function writeComparison(path: string, comparison: Comparison): Promise<string> {
+  checkComparison('writeComparison', comparison);
+  await writeBeside(path, comparisonPage(comparison, await readComparison(comparison)));
+  return path;
+}
