@@ -23,6 +23,7 @@ import { countStep, endEpoch, newProgress, type Progress } from './training/prog
 import { Replica } from './training/Replica.js';
 import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
 import type { TrainOptions } from './training/TrainOptions.js';
+import { WeightAverage } from './training/WeightAverage.js';
 
 export interface ModelManagerOptions {
   /** Maps images `[B, H, W, C]` to logits `[B, K]`. */
@@ -34,6 +35,11 @@ export interface ModelManagerOptions {
   preprocessing: Preprocessing;
   /** Seed of the order of examples and of augmentation. Default 0. */
   seed?: number | string;
+  /**
+   * Decay of an exponential moving average of the weights, as 0.999; evaluation then goes by the
+   * averaged weights. Default none.
+   */
+  ema?: number;
 }
 
 export interface LoadOptions {
@@ -66,13 +72,14 @@ export class ModelManager {
   #classNames: string[] | null = null;
   #training = false;
 
-  constructor({ model, optimizer, loss, preprocessing, seed = 0 }: ModelManagerOptions) {
+  constructor({ model, optimizer, loss, preprocessing, seed = 0, ema }: ModelManagerOptions) {
     this.model = model;
     this.optimizer = optimizer;
     this.loss = typeof loss === 'function' ? loss : lossFrom(loss);
     this.preprocessing = preprocessing;
     this.seed = seed;
-    this.#replica = new Replica(model, optimizer, this.loss);
+    const average = ema === undefined ? null : new WeightAverage(ema);
+    this.#replica = new Replica(model, optimizer, this.loss, average);
   }
 
   /** Epochs done. */
@@ -195,14 +202,21 @@ export class ModelManager {
       const { index, count, mixerState } = batch;
       const place = (epoch - 1) * stepsPerEpoch + index;
       const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
-      const { loss, accuracy } = await batch.take({ step: state.step, epoch, learningRate });
+      const { loss, accuracy, change } = await batch.take({
+        step: state.step,
+        epoch,
+        learningRate,
+      });
       const seconds = (performance.now() - clock) / 1000;
       countStep(state, index, { loss, accuracy, count, seconds, learningRate });
       state.mixer = mixer ? { settings: settingsOf(mixer), state: mixerState } : null;
       const numbers = { step: state.step, epoch, loss, accuracy, learningRate };
       const event = { type: 'step' as const, ...numbers, imagesPerSecond: count / seconds };
       await run?.record(event);
+      const turn = change && { type: 'switch' as const, step: state.step, epoch, ...change };
+      if (turn) await run?.record(turn);
       yield event;
+      if (turn) yield turn;
       clock = performance.now();
     }
   }
@@ -229,15 +243,18 @@ export class ModelManager {
    *
    * @param data A `Dataset`, or an iterable of `{ xs, ys }` with images as the model wants them and
    * label rows `[B, K]`. As with `DataIterator`, whose batches these may be, they are disposed here.
+   * @param options `average: false` evaluates the weights themselves where a moving average is kept.
    * @throws Error when batches do not look like this model's preprocessing, such as BC+ images
    * that kept their mean.
    */
   test(
     data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
-    { batchSize = 128 }: { batchSize?: number } = {},
+    { batchSize = 128, average = true }: { batchSize?: number; average?: boolean } = {},
   ): Promise<TestResult> {
     const { model, loss, preprocessing } = this;
-    return evaluate((xs, ys) => forward(model, loss, xs, ys), preprocessing, data, batchSize);
+    const run = () =>
+      evaluate((xs, ys) => forward(model, loss, xs, ys), preprocessing, data, batchSize);
+    return average ? this.#replica.averaged(run) : run();
   }
 
   /**
@@ -273,8 +290,10 @@ export class ModelManager {
       loss: loss ?? (state.loss as SavedLoss),
       preprocessing: Preprocessing.fromJSON(state.preprocessing as never),
       seed: state.seed,
+      ...(state.ema === null ? {} : { ema: state.ema }),
     });
-    manager.#take(checkpoint);
+    manager.#replica.restoreTraining(checkpoint);
+    manager.#take(state);
     return manager;
   }
 
@@ -287,45 +306,36 @@ export class ModelManager {
   async restore(folder: string): Promise<void> {
     const checkpoint = await readCheckpoint(folder);
     checkSameModel(folder, checkpoint.weights.specs, this.#replica.weights);
-    const { trainable, others } = this.#replica.weights;
-    const values = tf.io.decodeWeights(checkpoint.weights.data, checkpoint.weights.specs);
-    for (const [name, variable] of Object.entries({ ...trainable, ...others })) {
-      variable.assign(values[name] as tf.Tensor);
-    }
-    tf.dispose(values);
-    this.#take(checkpoint);
+    this.#replica.restore(checkpoint);
+    this.#take(checkpoint.state);
   }
 
-  /** Frees model and optimizer. */
+  /** Frees model, optimizer and average. */
   dispose(): void {
     this.model.dispose();
     this.optimizer.dispose();
+    this.#replica.average?.dispose();
   }
 
-  /** Takes over all of a checkpoint but the weights of the model. */
-  #take({ state, optimizer }: Checkpoint): void {
-    const tensors = tf.io.decodeWeights(optimizer.data, optimizer.specs);
-    this.optimizer.restore(tensors);
-    tf.dispose(tensors);
+  /** Takes over the progress of a checkpoint. */
+  #take(state: TrainingState): void {
     const { epoch, step, batch, batchSize, examples, sums, mixer } = state;
     this.#state = { epoch, step, batch, batchSize, examples, sums, mixer };
     this.#classNames = state.classNames;
   }
 
   async #checkpoint(): Promise<Checkpoint> {
-    const { trainable, others } = this.#replica.weights;
-    const weights = await tf.io.encodeWeights({ ...trainable, ...others });
-    const optimizer = await tf.io.encodeWeights(this.optimizer.state());
     const state: TrainingState = {
       version: 1,
       ...this.#state,
       seed: this.seed,
       loss: savedLoss(this.loss),
       optimizer: this.optimizer.getConfig(),
+      ema: this.#replica.average?.decay ?? null,
       preprocessing: this.preprocessing.toJSON(),
       classNames: this.#classNames,
     };
-    return { state, topology: this.model.toJSON(null, false), weights, optimizer };
+    return { state, topology: this.model.toJSON(null, false), ...(await this.#replica.save()) };
   }
 
   /** Lets a mixer go on where the checkpoint left one of the same settings. */

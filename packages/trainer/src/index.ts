@@ -3,9 +3,22 @@ export {
   ModelManager,
   type ModelManagerOptions,
 } from './ModelManager.js';
-export type { Optimizer, OptimizerConfig } from './optimizers/Optimizer.js';
+export type { AdamOptions } from './optimizers/AdamStep.js';
+export { adam } from './optimizers/adam.js';
+export { adamW } from './optimizers/adamW.js';
+export { type ClipOptions, clipGradients } from './optimizers/clipGradients.js';
+export { groupsByFactor } from './optimizers/groupsByFactor.js';
+export type {
+  Optimizer,
+  OptimizerConfig,
+  OptimizerState,
+  OptimizerSwitch,
+} from './optimizers/Optimizer.js';
+export type { OptimizerOptions } from './optimizers/OptimizerOptions.js';
 export { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export { type SwatsOptions, swats } from './optimizers/swats.js';
+export { biasesAndNorms, type WeightGroup } from './optimizers/WeightGroup.js';
 export type { Comparison, ComparisonGroup, PublishedError } from './report/Comparison.js';
 export { comparisonCsv } from './report/comparisonCsv.js';
 export { comparisonMarkdown } from './report/comparisonMarkdown.js';
@@ -20,6 +33,7 @@ export type { RunConfig, RunSettings } from './run/RunConfig.js';
 export { constant } from './schedules/constant.js';
 export { type CosineOptions, cosine } from './schedules/cosine.js';
 export { type MilestonesOptions, milestones } from './schedules/milestones.js';
+export { type PolynomialOptions, polynomial } from './schedules/polynomial.js';
 export type { Schedule, ScheduleConfig, SchedulePoint } from './schedules/Schedule.js';
 export { scheduleFromConfig } from './schedules/scheduleFromConfig.js';
 export { type WarmupOptions, withWarmup } from './schedules/withWarmup.js';
@@ -32,6 +46,7 @@ export type {
   EpochEvent,
   StartEvent,
   StepEvent,
+  SwitchEvent,
   TrainEvent,
 } from './training/TrainEvent.js';
 export type { TrainOptions } from './training/TrainOptions.js';

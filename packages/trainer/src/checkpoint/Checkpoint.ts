@@ -34,6 +34,8 @@ export interface TrainingState {
   /** The loss; null for a function of the caller's. */
   loss: SavedLoss | null;
   optimizer: OptimizerConfig;
+  /** Decay of the moving average of the weights; null where none is kept. */
+  ema: number | null;
   preprocessing: unknown;
   classNames: string[] | null;
   /** Settings of the mixer, as text, and where its draws stand. */
@@ -41,14 +43,20 @@ export interface TrainingState {
 }
 
 /** A whole checkpoint in memory. */
-export interface Checkpoint {
+export interface Checkpoint extends SavedReplica {
   state: TrainingState;
   /** The model's layers, as tfjs-layers saves them. */
   topology: unknown;
+}
+
+/** The numbers of a model and of its optimizer. */
+export interface SavedReplica {
   /** Weights under the names of tfjs-layers. */
   weights: SavedTensors;
-  /** What the optimizer remembers, under the names of the weights. */
-  optimizer: SavedTensors;
+  /** What the optimizer remembers. */
+  optimizer: SavedTensors & { numbers: Record<string, number> };
+  /** The moving average of the weights and the steps that went into it; null where none is kept. */
+  average: (SavedTensors & { steps: number }) | null;
 }
 
 /** Tensors as bytes, with what is needed to read them. */

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint, SavedTensors, TrainingState } from './Checkpoint.js';
+import type { Checkpoint, SavedTensors } from './Checkpoint.js';
 import { findFolder } from './replaceFolder.js';
-import { type FileSeal, seal } from './writeCheckpoint.js';
-
-type Training = TrainingState & {
-  optimizerTensors: SavedTensors['specs'];
-  files: Record<string, FileSeal>;
-};
+import { seal, type Training } from './writeCheckpoint.js';
 
 /**
  * Reads a checkpoint and checks every file against its seal; nothing is loaded before all are
@@ -43,12 +38,13 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
     modelTopology: unknown;
     weightsManifest: [{ weights: SavedTensors['specs'] }];
   }>(found, 'model.json', modelJson);
-  const { optimizerTensors, files: _, ...state } = training;
+  const { optimizerState, averageState, files: _, ...state } = training;
   return {
     state,
     topology: model.modelTopology,
     weights: { specs: model.weightsManifest[0].weights, data: bytes(weights) },
-    optimizer: { specs: optimizerTensors, data: bytes(optimizer) },
+    optimizer: { ...optimizerState, data: bytes(optimizer) },
+    average: averageState && { ...averageState, data: bytes(await sealed('average.bin')) },
   };
 }
 

@@ -22,12 +22,14 @@ function checkpoint(epoch: number): Checkpoint {
       seed: 1,
       loss: 'klDivergence',
       optimizer: { name: 'sgd', learningRate: epoch },
+      ema: 0.5,
       preprocessing: {},
       classNames: null,
     },
     topology: { epoch },
     weights: { specs, data },
-    optimizer: { specs, data },
+    optimizer: { specs, data, numbers: { steps: epoch } },
+    average: { specs, data, steps: epoch },
   };
 }
 

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint } from './Checkpoint.js';
+import type { Checkpoint, TrainingState } from './Checkpoint.js';
 import { type FolderFs, replaceFolder } from './replaceFolder.js';
+
+/** What `training.json` holds. */
+export type Training = TrainingState & {
+  optimizerState: Omit<Checkpoint['optimizer'], 'data'>;
+  averageState: Omit<NonNullable<Checkpoint['average']>, 'data'> | null;
+  /** Seals of the other files. */
+  files: Record<string, FileSeal>;
+};
 
 /** Size and SHA-256 of a file, by which a damaged one is known. */
 export interface FileSeal {
@@ -12,14 +20,15 @@ export interface FileSeal {
 
 /**
  * Writes a checkpoint: `model.json` and `weights.bin`, which tfjs-layers loads as they are,
- * `optimizer.bin`, and `training.json` with all the rest and the seals of the other files.
+ * `optimizer.bin`, `average.bin` where a moving average is kept, and `training.json` with all the
+ * rest and the seals of the other files.
  *
  * The folder is replaced as a whole (`replaceFolder`), so a full disk or a kill leaves the
  * checkpoint that was there. A folder with files of somebody else is refused.
  */
 export async function writeCheckpoint(
   folder: string,
-  { state, topology, weights, optimizer }: Checkpoint,
+  { state, topology, weights, optimizer, average }: Checkpoint,
   fs?: FolderFs,
 ): Promise<void> {
   await refuseForeign(folder);
@@ -34,11 +43,17 @@ export async function writeCheckpoint(
     'model.json': model,
     'weights.bin': new Uint8Array(weights.data),
     'optimizer.bin': new Uint8Array(optimizer.data),
+    ...(average ? { 'average.bin': new Uint8Array(average.data) } : {}),
   };
   const seals = Object.fromEntries(
     Object.entries(files).map(([name, content]) => [name, seal(content)]),
   );
-  const training = { ...state, optimizerTensors: optimizer.specs, files: seals };
+  const training: Training = {
+    ...state,
+    optimizerState: { specs: optimizer.specs, numbers: optimizer.numbers },
+    averageState: average && { specs: average.specs, steps: average.steps },
+    files: seals,
+  };
   files['training.json'] = JSON.stringify(training, null, 1);
   try {
     await replaceFolder(folder, files, fs);

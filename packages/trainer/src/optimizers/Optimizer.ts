@@ -4,7 +4,24 @@ import type * as tf from '@tensorflow/tfjs-core';
 export interface OptimizerConfig {
   /** The name of the function that makes it, as `sgd`. */
   name: string;
-  [setting: string]: number | boolean | string;
+  [setting: string]: unknown;
+}
+
+/** What an optimizer remembers between steps. */
+export interface OptimizerState {
+  /** Those of a weight are named after it, as `fc1/kernel/velocity`. They stay the optimizer's own: read them, keep none. */
+  tensors: tf.NamedTensorMap;
+  /** Counters and estimates, in double precision. */
+  numbers: Record<string, number>;
+}
+
+/** What an optimizer does from now on, other than before. */
+export interface OptimizerSwitch {
+  /** Rules of the steps before and after. */
+  from: string;
+  to: string;
+  /** Rate that it found for the rule after. */
+  learningRate: number;
 }
 
 /** Turns gradients into steps of the weights. */
@@ -25,11 +42,16 @@ export interface Optimizer {
     learningRate?: number,
   ): void;
 
-  /** What the optimizer remembers between steps. The tensors stay its own: read them, keep none. */
-  state(): tf.NamedTensorMap;
+  /**
+   * Awaited after each step where an optimizer has it: reads back what it needs to know before the
+   * next one, and says when that changes its ways.
+   */
+  settle?(): Promise<OptimizerSwitch | null>;
+
+  state(): OptimizerState;
 
   /** Goes on from a remembered state, which is copied. */
-  restore(state: tf.NamedTensorMap): void;
+  restore(state: OptimizerState): void;
 
   /** Settings, for `optimizerFromConfig`. */
   getConfig(): OptimizerConfig;

@@ -1,15 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Optimizer, OptimizerConfig } from './Optimizer.js';
+import { checkSetting } from '../checkSetting.js';
+import type { Optimizer } from './Optimizer.js';
+import type { OptimizerOptions } from './OptimizerOptions.js';
+import {
+  type Memory,
+  type MoveAt,
+  type Moved,
+  RuleOptimizer,
+  type StepRule,
+} from './RuleOptimizer.js';
 
-export interface SgdOptions {
+export interface SgdOptions extends OptimizerOptions {
   /** Rate of a step when no schedule says otherwise. */
   learningRate: number;
   /** Share μ of the last direction that is kept, from 0 to below 1. Default 0. */
   momentum?: number;
-  /** Whether to look one step of momentum ahead. Default false. */
-  nesterov?: boolean;
-  /** Pull λ of every weight towards zero, biases and batch norm included. Default 0. */
-  weightDecay?: number;
+  /** Whether to look one step of momentum ahead: in PyTorch's form, or in Chainer's. Default false. */
+  nesterov?: boolean | 'chainer';
 }
 
 /**
@@ -20,6 +27,13 @@ export interface SgdOptions {
  *     w ← w - η (nesterov ? g + μ v : v)
  *
  * The rate η stands outside of `v`, so a rate that drops does not wait for the momentum to fade.
+ * With `nesterov: 'chainer'` it is Chainer's `NesterovAG`, by which the authors of between-class
+ * learning trained: η stands inside, and the step looks further ahead,
+ *
+ *     v ← μ v - η g
+ *     w ← w + μ² v - (1 + μ) η g
+ *
+ * For a steady gradient both go `η / (1 - μ)` times as far as `g`.
  *
  * @returns An optimizer that remembers one `v` per weight; `dispose()` frees them.
  * @throws RangeError when a setting is out of its range.
@@ -35,111 +49,85 @@ export interface SgdOptions {
  * w.dataSync(); // => [0.25]
  * ```
  *
- * @see PyTorch, `torch.optim.SGD`. Chainer's `NesterovAG`, which the authors of between-class
- * learning used, keeps η inside of `v`; for a steady rate both walk the same path.
+ * @see PyTorch, `torch.optim.SGD`; Chainer, `optimizers/nesterov_ag.py`.
  */
-export function sgd(options: SgdOptions): Optimizer {
-  return new Sgd(options);
+export function sgd({
+  learningRate,
+  momentum = 0,
+  nesterov = false,
+  ...options
+}: SgdOptions): Optimizer {
+  checkSetting('sgd', 'momentum', momentum, momentum >= 0 && momentum < 1, 'from 0 to below 1');
+  if (nesterov && momentum === 0) {
+    throw new RangeError('sgd: nesterov needs a momentum above 0, got 0; 0.9 is usual');
+  }
+  const rule = nesterov === 'chainer' ? new ChainerStep(momentum) : new SgdStep(momentum, nesterov);
+  return new RuleOptimizer(
+    { name: 'sgd', learningRate, own: { momentum, nesterov }, ...options },
+    rule,
+  );
 }
 
-class Sgd implements Optimizer {
-  readonly learningRate: number;
-  readonly #momentum: number;
-  readonly #nesterov: boolean;
-  readonly #weightDecay: number;
-  readonly #velocity = new Map<string, tf.Tensor>();
+/** PyTorch's form. */
+export class SgdStep implements StepRule {
+  constructor(
+    readonly momentum: number,
+    readonly nesterov: boolean,
+  ) {}
 
-  constructor({ learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions) {
-    check('learningRate', learningRate, learningRate >= 0, 'a number from 0 up');
-    check('momentum', momentum, momentum >= 0 && momentum < 1, 'from 0 to below 1');
-    check('weightDecay', weightDecay, weightDecay >= 0, 'a number from 0 up');
-    if (nesterov && momentum === 0) {
-      throw new RangeError('sgd: nesterov needs a momentum above 0, got 0; 0.9 is usual');
-    }
-    this.learningRate = learningRate;
-    this.#momentum = momentum;
-    this.#nesterov = nesterov;
-    this.#weightDecay = weightDecay;
-  }
-
-  step(
-    variables: Record<string, tf.Variable>,
-    gradients: tf.NamedTensorMap,
-    learningRate: number = this.learningRate,
-  ): void {
-    for (const [name, variable] of Object.entries(variables)) {
-      const gradient = gradients[name];
-      if (gradient) this.#stepOne(name, variable, gradient, learningRate);
-    }
-  }
-
-  state(): tf.NamedTensorMap {
-    return Object.fromEntries(this.#velocity);
-  }
-
-  restore(state: tf.NamedTensorMap): void {
-    const copies = Object.entries(state).map(([name, v]) => [name, tf.keep(tf.clone(v))] as const);
-    this.dispose();
-    for (const [name, v] of copies) this.#velocity.set(name, v);
-  }
-
-  getConfig(): OptimizerConfig {
-    return {
-      name: 'sgd',
-      learningRate: this.learningRate,
-      momentum: this.#momentum,
-      nesterov: this.#nesterov,
-      weightDecay: this.#weightDecay,
-    };
-  }
-
-  dispose(): void {
-    tf.dispose([...this.#velocity.values()]);
-    this.#velocity.clear();
-  }
-
-  #stepOne(name: string, w: tf.Variable, g: tf.Tensor, learningRate: number): void {
-    const old = this.#velocity.get(name);
-    const [next, velocity] = tf.tidy(() =>
+  move(w: tf.Tensor, g: tf.Tensor, { velocity: old }: Partial<Memory>, at: MoveAt): Moved {
+    const [next, velocity] = (
       tf.getKernel('BclSgd', tf.getBackend())
-        ? this.#fused(w, g, old, learningRate)
-        : this.#composed(w, g, old, learningRate),
+        ? this.#fused(w, g, old, at)
+        : this.#composed(w, g, old, at)
     ) as [tf.Tensor, tf.Tensor];
-    w.assign(next);
-    next.dispose();
-    if (this.#momentum === 0) {
-      velocity.dispose();
-      return;
-    }
-    old?.dispose();
-    this.#velocity.set(name, tf.keep(velocity));
+    return { w: next, memory: this.momentum === 0 ? {} : { velocity } };
   }
 
   /** The step in one pass over memory, where the backend has a kernel for it. */
-  #fused(w: tf.Tensor, g: tf.Tensor, old: tf.Tensor | undefined, learningRate: number) {
-    return tf.engine().runKernel(
-      'BclSgd',
-      { w, g, v: old ?? g },
-      {
-        learningRate,
-        momentum: this.#momentum,
-        weightDecay: this.#weightDecay,
-        nesterov: this.#nesterov,
-        first: old === undefined,
-      },
-    ) as tf.Tensor[];
+  #fused(
+    w: tf.Tensor,
+    g: tf.Tensor,
+    old: tf.Tensor | undefined,
+    { learningRate, weightDecay }: MoveAt,
+  ): tf.Tensor[] {
+    const { momentum, nesterov } = this;
+    return tf
+      .engine()
+      .runKernel(
+        'BclSgd',
+        { w, g, v: old ?? g },
+        { learningRate, momentum, weightDecay, nesterov, first: old === undefined },
+      ) as tf.Tensor[];
   }
 
-  #composed(w: tf.Tensor, g: tf.Tensor, old: tf.Tensor | undefined, learningRate: number) {
-    const decayed = this.#weightDecay ? tf.add(g, tf.mul(w, this.#weightDecay)) : g;
-    const v = old ? tf.add(tf.mul(old, this.#momentum), decayed) : tf.clone(decayed);
-    const direction = this.#nesterov ? tf.add(decayed, tf.mul(v, this.#momentum)) : v;
+  #composed(
+    w: tf.Tensor,
+    g: tf.Tensor,
+    old: tf.Tensor | undefined,
+    { learningRate, weightDecay }: MoveAt,
+  ): tf.Tensor[] {
+    const decayed = withDecay(g, w, weightDecay);
+    const v = old ? tf.add(tf.mul(old, this.momentum), decayed) : tf.clone(decayed);
+    const direction = this.nesterov ? tf.add(decayed, tf.mul(v, this.momentum)) : v;
     return [tf.sub(w, tf.mul(direction, learningRate)), v];
   }
 }
 
-function check(name: string, value: number, holds: boolean, what: string): void {
-  if (!holds || !Number.isFinite(value)) {
-    throw new RangeError(`sgd: ${name} must be ${what}, got ${value}`);
+/** Chainer's form of Nesterov's step. */
+class ChainerStep implements StepRule {
+  constructor(readonly momentum: number) {}
+
+  move(w: tf.Tensor, g: tf.Tensor, { velocity: old }: Partial<Memory>, at: MoveAt): Moved {
+    const { momentum } = this;
+    const step = tf.mul(withDecay(g, w, at.weightDecay), at.learningRate);
+    const velocity = old ? tf.sub(tf.mul(old, momentum), step) : tf.neg(step);
+    const ahead = tf.sub(tf.mul(velocity, momentum ** 2), tf.mul(step, 1 + momentum));
+    return { w: tf.add(w, ahead), memory: { velocity } };
   }
+}
+
+/** A gradient and the pull of the weight towards zero; the gradient itself where there is none. */
+export function withDecay(g: tf.Tensor, w: tf.Tensor, weightDecay: number): tf.Tensor {
+  return weightDecay ? tf.add(g, tf.mul(w, weightDecay)) : g;
 }

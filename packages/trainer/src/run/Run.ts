@@ -87,7 +87,8 @@ export class Run {
 
   /** Adds the line of an event to `metrics.jsonl`, if it has one. */
   async record(event: TrainEvent): Promise<void> {
-    if (event.type !== 'epoch' && !(event.type === 'step' && event.step % this.every === 0)) return;
+    const due = event.type === 'step' && event.step % this.every === 0;
+    if (!due && event.type !== 'epoch' && event.type !== 'switch') return;
     await appendFile(this.#metrics, `${JSON.stringify(event)}\n`);
   }
 

@@ -14,6 +14,7 @@ export type ScheduleConfig =
   | { name: 'constant'; learningRate: number }
   | { name: 'milestones'; learningRate: number; at: number[]; factor: number }
   | { name: 'cosine'; learningRate: number; minimum: number }
+  | { name: 'polynomial'; learningRate: number; power: number; minimum: number }
   | {
       name: 'warmup';
       schedule: ScheduleConfig;

@@ -7,16 +7,3 @@ export function makeSchedule(
 ): Schedule {
   return Object.assign((point: SchedulePoint) => rule(point), { config });
 }
-
-/** Throws unless a setting of a schedule holds. */
-export function checkSetting(
-  who: string,
-  name: string,
-  value: number,
-  holds: boolean,
-  must: string,
-): void {
-  if (!holds || !Number.isFinite(value)) {
-    throw new RangeError(`${who}: ${name} must be ${must}, got ${value}`);
-  }
-}

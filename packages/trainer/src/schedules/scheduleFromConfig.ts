@@ -1,6 +1,7 @@
 import { constant } from './constant.js';
 import { cosine } from './cosine.js';
 import { milestones } from './milestones.js';
+import { polynomial } from './polynomial.js';
 import type { Schedule, ScheduleConfig } from './Schedule.js';
 import { withWarmup } from './withWarmup.js';
 
@@ -17,11 +18,13 @@ export function scheduleFromConfig(config: ScheduleConfig): Schedule {
       return milestones(config.learningRate, config);
     case 'cosine':
       return cosine(config.learningRate, config);
+    case 'polynomial':
+      return polynomial(config.learningRate, config);
     case 'warmup':
       return withWarmup(scheduleFromConfig(config.schedule), config);
     default:
       throw new Error(
-        `scheduleFromConfig: name must be constant, milestones, cosine or warmup, got ${(config as { name: string }).name}`,
+        `scheduleFromConfig: name must be constant, milestones, cosine, polynomial or warmup, got ${(config as { name: string }).name}`,
       );
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { constant } from './constant.js';
 import { cosine } from './cosine.js';
 import { milestones } from './milestones.js';
+import { polynomial } from './polynomial.js';
 import type { Schedule, ScheduleConfig } from './Schedule.js';
 import { scheduleFromConfig } from './scheduleFromConfig.js';
 import { withWarmup } from './withWarmup.js';
@@ -64,6 +65,15 @@ describe('cosine', () => {
   });
 });
 
+describe('polynomial', () => {
+  test('falls in a line, or as a power of what is left', () => {
+    const at = (schedule: Schedule) =>
+      [0, 4, 7].map((step) => schedule({ epoch: 1, step, stepsPerEpoch: 4, epochs: 2 }));
+    expect(at(polynomial(0.5))).toEqual([0.5, 0.25, 0.0625]);
+    expect(at(polynomial(0.75, { power: 2, minimum: 0.25 }))).toEqual([0.75, 0.375, 0.2578125]);
+  });
+});
+
 describe('withWarmup', () => {
   test('rises in a line to the rate', () => {
     const schedule = withWarmup(constant(1), { epochs: 2, factor: 0.5 });
@@ -92,6 +102,8 @@ describe('scheduleFromConfig', () => {
     constant(0.3),
     milestones(0.3, { at: [1, 0.9], factor: 0.2 }),
     cosine(0.3, { minimum: 0.1 }),
+    polynomial(0.3, { power: 2, minimum: 0.1 }),
+    withWarmup(milestones(0.3, { at: [2, 0.75] }), { epochs: 1 }),
     withWarmup(cosine(0.3), { epochs: 1.5, factor: 0, shape: 'flat' }),
   ])('makes the same schedule again: %#', (schedule) => {
     const again = scheduleFromConfig(JSON.parse(JSON.stringify(schedule.config)));
@@ -102,8 +114,8 @@ describe('scheduleFromConfig', () => {
   });
 
   test('names what it knows when it meets something else', () => {
-    expect(() => scheduleFromConfig({ name: 'polynomial' } as unknown as ScheduleConfig)).toThrow(
-      'scheduleFromConfig: name must be constant, milestones, cosine or warmup, got polynomial',
+    expect(() => scheduleFromConfig({ name: 'cyclic' } as unknown as ScheduleConfig)).toThrow(
+      'scheduleFromConfig: name must be constant, milestones, cosine, polynomial or warmup, got cyclic',
     );
   });
 });
@@ -111,6 +123,7 @@ describe('scheduleFromConfig', () => {
 test.each([
   [() => constant(-1), 'constant: the learning rate must be from 0 up, got -1'],
   [() => cosine(Number.NaN), 'cosine: the learning rate must be from 0 up, got NaN'],
+  [() => polynomial(1, { power: 0 }), 'polynomial: power must be above 0, got 0'],
   [() => milestones(1, { at: [0] }), 'milestones: each of at must be above 0, got 0'],
   [() => milestones(1, { factor: 0 }), 'milestones: factor must be above 0, got 0'],
   [() => withWarmup(constant(1), { epochs: -1 }), 'withWarmup: epochs must be from 0 up, got -1'],

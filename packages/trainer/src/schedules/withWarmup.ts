@@ -1,4 +1,5 @@
-import { checkSetting, makeSchedule } from './makeSchedule.js';
+import { checkSetting } from '../checkSetting.js';
+import { makeSchedule } from './makeSchedule.js';
 import type { Schedule } from './Schedule.js';
 
 export interface WarmupOptions {

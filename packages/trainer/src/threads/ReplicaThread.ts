@@ -53,10 +53,11 @@ export class ReplicaThread {
           summed && (await describeNonFinite(replica, summed, xs, ys, at.learningRate));
         return { loss, culprit };
       }
-      replica.apply(gradients, at.learningRate);
+      const change = await replica.apply(gradients, at.learningRate);
       this.#assignOthers(others);
+      replica.track();
       applied = true;
-      return { loss, accuracy };
+      return { loss, accuracy, change };
     } finally {
       if (pass) {
         if (!applied) replica.undo(pass);
@@ -70,18 +71,15 @@ export class ReplicaThread {
     if (share.from === share.to) return { loss: 0, said: new Int32Array(0) };
     const { xs, ys } = this.#tensors(share);
     try {
-      return await forward(this.replica.model, this.replica.loss, xs, ys);
+      const { model, loss } = this.replica;
+      return await this.replica.averaged(() => forward(model, loss, xs, ys));
     } finally {
       tf.dispose([xs, ys]);
     }
   }
 
-  async pull(): Promise<Answers['pull']> {
-    const { trainable, others } = this.replica.weights;
-    return {
-      weights: await tf.io.encodeWeights({ ...trainable, ...others }),
-      optimizer: await tf.io.encodeWeights(this.replica.optimizer.state()),
-    };
+  pull(): Promise<Answers['pull']> {
+    return this.replica.save();
   }
 
   /** The share's examples, out of shared memory. */

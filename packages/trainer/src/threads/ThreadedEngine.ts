@@ -11,7 +11,7 @@ import {
 } from '../training/Engine.js';
 import { type SavedLoss, savedLoss } from '../training/Loss.js';
 import type { Replica } from '../training/Replica.js';
-import type { Answers, ReplicaData, Share, SharedTensors, Slot } from './protocol.js';
+import type { Answers, ReplicaData, Share, SharedReplica, Slot } from './protocol.js';
 import { ReplicaPool } from './ReplicaPool.js';
 
 export interface ThreadedEngineOptions {
@@ -45,9 +45,7 @@ export class ThreadedEngine implements Engine {
   /** Starts the threads and waits until each has its replica. */
   static async start(replica: Replica, options: ThreadedEngineOptions): Promise<ThreadedEngine> {
     const { threads, batchSize, imageShape, classes, layerModules } = options;
-    const { trainable, others } = replica.weights;
-    const weights = { ...trainable, ...others };
-    const numbers = Object.values(weights).reduce((sum, { size }) => sum + size, 0);
+    const numbers = Object.values(replica.all).reduce((sum, { size }) => sum + size, 0);
     const sum = new SharedSum({ replicas: threads, length: numbers + 3 });
     const pixels = tf.util.sizeFromShape(imageShape);
     // One batch is computed on while the next is written.
@@ -59,9 +57,9 @@ export class ThreadedEngine implements Engine {
       backend: tf.getBackend(),
       layerModules,
       topology: replica.model.toJSON(null, false),
-      weights: share(await tf.io.encodeWeights(weights)),
       optimizer: replica.optimizer.getConfig(),
-      optimizerState: share(await tf.io.encodeWeights(replica.optimizer.state())),
+      ema: replica.average?.decay ?? null,
+      saved: await share(replica),
       loss: savedLoss(replica.loss) as SavedLoss,
       sum: sum.handle(),
       slots,
@@ -111,15 +109,7 @@ export class ThreadedEngine implements Engine {
 
   async sync(): Promise<void> {
     if (!this.#ahead) return;
-    const { weights, optimizer } = await this.#pool.askOne(0, 'pull', { type: 'pull' });
-    const { trainable, others } = this.#replica.weights;
-    const values = tf.io.decodeWeights(weights.data, weights.specs);
-    for (const [name, variable] of Object.entries({ ...trainable, ...others })) {
-      variable.assign(values[name] as tf.Tensor);
-    }
-    const state = tf.io.decodeWeights(optimizer.data, optimizer.specs);
-    this.#replica.optimizer.restore(state);
-    tf.dispose([values, state]);
+    this.#replica.restore(await this.#pool.askOne(0, 'pull', { type: 'pull' }));
     this.#ahead = false;
   }
 
@@ -174,9 +164,18 @@ export class ThreadedEngine implements Engine {
   }
 }
 
-/** Copies tensors to where all threads see them. */
-function share({ specs, data }: SavedTensors): SharedTensors {
-  const shared = new SharedArrayBuffer(data.byteLength);
-  new Uint8Array(shared).set(new Uint8Array(data));
-  return { specs, data: shared };
+/** Copies the tensors of a replica to where all threads see them. */
+async function share(replica: Replica): Promise<SharedReplica> {
+  const { weights, optimizer, average } = await replica.save();
+  return {
+    weights: shared(weights),
+    optimizer: shared(optimizer),
+    average: average && shared(average),
+  };
+}
+
+function shared<T extends SavedTensors>(saved: T): Omit<T, 'data'> & { data: SharedArrayBuffer } {
+  const data = new SharedArrayBuffer(saved.data.byteLength);
+  new Uint8Array(data).set(new Uint8Array(saved.data));
+  return { ...saved, data };
 }

@@ -2,34 +2,41 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BackendName, useBackend } from '@bcl/backends';
-import * as tf from '@tensorflow/tfjs-core';
 import { modelFrom } from '../checkpoint/modelFrom.js';
 import { optimizerFromConfig } from '../optimizers/optimizerFromConfig.js';
 import { lossFrom } from '../training/Loss.js';
 import { Replica } from '../training/Replica.js';
-import type { ReplicaData, SharedTensors } from './protocol.js';
+import { WeightAverage } from '../training/WeightAverage.js';
+import type { ReplicaData } from './protocol.js';
 
 /** Readies this thread's backend and makes its copy of the model and the optimizer. */
 export async function makeReplica(data: ReplicaData): Promise<Replica> {
   await useBackend(data.backend as BackendName);
   for (const name of data.layerModules) await importLayers(name);
-  const { specs } = data.weights;
+  const { weights, optimizer: optimizerState, average } = data.saved;
+  const saved = {
+    weights: own(weights),
+    optimizer: own(optimizerState),
+    average: average && own(average),
+  };
   const model = await modelFrom(
     data.topology,
-    { specs, data: own(data.weights) },
+    saved.weights,
     'ModelManager.train: the model',
     'name its module in layerModules',
   );
   const optimizer = optimizerFromConfig(data.optimizer);
-  const state = tf.io.decodeWeights(own(data.optimizerState), data.optimizerState.specs);
-  optimizer.restore(state);
-  tf.dispose(state);
-  return new Replica(model, optimizer, lossFrom(data.loss));
+  const ema = data.ema === null ? null : new WeightAverage(data.ema);
+  const replica = new Replica(model, optimizer, lossFrom(data.loss), ema);
+  replica.restoreTraining(saved);
+  return replica;
 }
 
 /** A copy of shared bytes; tfjs reads no shared memory. */
-function own({ data }: SharedTensors): ArrayBuffer {
-  return new Uint8Array(new Uint8Array(data)).buffer;
+function own<T extends { data: SharedArrayBuffer }>(
+  shared: T,
+): Omit<T, 'data'> & { data: ArrayBuffer } {
+  return { ...shared, data: new Uint8Array(new Uint8Array(shared.data)).buffer };
 }
 
 /** Imports a module that registers layers, as seen from where the program runs or from here. */

@@ -1,5 +1,5 @@
 import type { SharedSumHandle } from '@bcl/backends';
-import type { SavedTensors } from '../checkpoint/Checkpoint.js';
+import type { SavedReplica } from '../checkpoint/Checkpoint.js';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
 import type { StepAt, StepResult } from '../training/Engine.js';
 import type { SavedLoss } from '../training/Loss.js';
@@ -12,9 +12,10 @@ export interface ReplicaData {
   /** Modules that register the model's layers. */
   layerModules: string[];
   topology: unknown;
-  weights: SharedTensors;
   optimizer: OptimizerConfig;
-  optimizerState: SharedTensors;
+  /** Decay of the moving average of the weights; null for none. */
+  ema: number | null;
+  saved: SharedReplica;
   loss: SavedLoss;
   sum: SharedSumHandle;
   slots: Slot[];
@@ -23,11 +24,14 @@ export interface ReplicaData {
   classes: number;
 }
 
-/** Tensors as bytes that all threads read. */
-export interface SharedTensors {
-  specs: SavedTensors['specs'];
-  data: SharedArrayBuffer;
-}
+/** A saved replica whose bytes all threads read. */
+export type SharedReplica = {
+  [Part in keyof SavedReplica]: SavedReplica[Part] extends infer Saved
+    ? Saved extends { data: ArrayBuffer }
+      ? Omit<Saved, 'data'> & { data: SharedArrayBuffer }
+      : Saved
+    : never;
+};
 
 /** Shared memory for one batch. */
 export interface Slot {
@@ -57,7 +61,7 @@ export interface Answers {
   step: StepResult | { loss: number; culprit: Culprit | null };
   /** Mean loss of the part, and the class said of each of its examples. */
   forward: { loss: number; said: Int32Array };
-  pull: { weights: SavedTensors; optimizer: SavedTensors };
+  pull: SavedReplica;
 }
 
 export type Answer =

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { OptimizerSwitch } from '../optimizers/Optimizer.js';
 import type { Batch } from './batches.js';
 import type { Culprit } from './nonFinite.js';
 
@@ -15,6 +16,8 @@ export interface StepResult {
   /** Mean over the batch, before the step. */
   loss: number;
   accuracy: number;
+  /** Where the step has changed the optimizer's ways. */
+  change: OptimizerSwitch | null;
 }
 
 /** A batch that an engine can take a step with, once. */
@@ -29,7 +32,7 @@ export interface Engine {
   readonly threads: number;
   /** Readies batches one by one; those that are taken, and those that are not, are disposed. */
   feed(source: AsyncGenerator<Batch, void, undefined>): AsyncGenerator<Ready, void, undefined>;
-  /** Mean loss and classes said, in evaluation. The tensors stay the caller's. */
+  /** Mean loss and classes said, in evaluation, by the averaged weights where there are such. The tensors stay the caller's. */
   forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }>;
   /** Brings the model and optimizer of this process up to date. */
   sync(): Promise<void>;

@@ -28,7 +28,8 @@ export class LocalEngine implements Engine {
   }
 
   forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }> {
-    return forward(this.replica.model, this.replica.loss, xs, ys);
+    const { model, loss } = this.replica;
+    return this.replica.averaged(() => forward(model, loss, xs, ys));
   }
 
   async sync(): Promise<void> {}
@@ -51,9 +52,10 @@ export class LocalEngine implements Engine {
       }
       if (this.#first) await checkFirstLogits(replica.loss, pass.logits);
       this.#first = false;
-      replica.apply(pass.gradients, at.learningRate);
+      const change = await replica.apply(pass.gradients, at.learningRate);
+      replica.track();
       applied = true;
-      return { loss, accuracy };
+      return { loss, accuracy, change };
     } finally {
       if (pass) {
         if (!applied) replica.undo(pass);

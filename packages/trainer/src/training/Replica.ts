@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
-import type { Optimizer } from '../optimizers/Optimizer.js';
+import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
+import type { Optimizer, OptimizerSwitch } from '../optimizers/Optimizer.js';
 import type { Loss } from './Loss.js';
 import { type NamedWeights, namedWeights } from './namedWeights.js';
+import type { WeightAverage } from './WeightAverage.js';
 
 /** What one pass forward and back gives. All tensors are the caller's. */
 export interface Pass {
@@ -25,14 +27,18 @@ type Layer = InstanceType<typeof tfLayers.Layer>;
 /** One copy of a model with its optimizer: computes gradients and applies them. */
 export class Replica {
   readonly weights: NamedWeights;
+  /** The trained weights and the others. */
+  readonly all: Record<string, tf.Variable>;
   readonly #seekable: Seekable[];
 
   constructor(
     readonly model: LayersModel,
     readonly optimizer: Optimizer,
     readonly loss: Loss,
+    readonly average: WeightAverage | null = null,
   ) {
     this.weights = namedWeights(model);
+    this.all = { ...this.weights.trainable, ...this.weights.others };
     this.#seekable = seekables(model.layers);
   }
 
@@ -61,9 +67,64 @@ export class Replica {
     return { loss: value, logits: logits as tf.Tensor, gradients, before };
   }
 
-  /** Takes the optimizer's step. */
-  apply(gradients: tf.NamedTensorMap, learningRate: number): void {
+  /** Takes the optimizer's step, and says if that has changed its ways. */
+  async apply(gradients: tf.NamedTensorMap, learningRate: number): Promise<OptimizerSwitch | null> {
     this.optimizer.step(this.weights.trainable, gradients, learningRate);
+    return (await this.optimizer.settle?.()) ?? null;
+  }
+
+  /** Takes the weights after a step into their average. */
+  track(): void {
+    this.average?.update(this.all);
+  }
+
+  /** Runs something while the model has its averaged weights, where there are such. */
+  async averaged<T>(run: () => Promise<T>): Promise<T> {
+    const means = this.average?.means ?? {};
+    if (Object.keys(means).length === 0) return run();
+    const own = clones(this.all);
+    this.#assign(means);
+    try {
+      return await run();
+    } finally {
+      this.#assign(own);
+      tf.dispose(own);
+    }
+  }
+
+  /** All tensors of the replica as bytes. */
+  async save(): Promise<SavedReplica> {
+    const { tensors, numbers } = this.optimizer.state();
+    const { average } = this;
+    return {
+      weights: await tf.io.encodeWeights(this.all),
+      optimizer: { ...(await tf.io.encodeWeights(tensors)), numbers },
+      average: average && {
+        ...(await tf.io.encodeWeights({ ...average.means })),
+        steps: average.steps,
+      },
+    };
+  }
+
+  /** Goes on where a replica was saved. An average that was not saved begins anew. */
+  restore(saved: SavedReplica): void {
+    withTensors(saved.weights, (values) => this.#assign(values));
+    this.restoreTraining(saved);
+  }
+
+  /** Takes over all that was saved but the weights of the model. */
+  restoreTraining({ optimizer, average }: SavedReplica): void {
+    withTensors(optimizer, (tensors) => {
+      this.optimizer.restore({ tensors, numbers: optimizer.numbers });
+    });
+    if (average) withTensors(average, (means) => this.average?.restore(means, average.steps));
+    else this.average?.dispose();
+  }
+
+  #assign(values: Readonly<Record<string, tf.Tensor>>): void {
+    for (const [name, variable] of Object.entries(this.all)) {
+      variable.assign(values[name] as tf.Tensor);
+    }
   }
 
   /** Gives the other weights back what they held before a pass that is not to count. */
@@ -75,6 +136,13 @@ export class Replica {
 /** Frees the tensors of a pass. */
 export function disposePass({ loss, logits, gradients, before }: Pass): void {
   tf.dispose([loss, logits, gradients, before]);
+}
+
+/** Lends tensors that are saved as bytes. */
+function withTensors({ data, specs }: SavedTensors, use: (tensors: tf.NamedTensorMap) => void) {
+  const tensors = tf.io.decodeWeights(data, specs);
+  use(tensors);
+  tf.dispose(tensors);
 }
 
 /** Handles on what variables hold now; no copy is made. */

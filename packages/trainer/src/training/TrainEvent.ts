@@ -1,5 +1,13 @@
+import type { OptimizerSwitch } from '../optimizers/Optimizer.js';
+
 /** What `train` reports, in the order in which it happens. */
-export type TrainEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | DoneEvent;
+export type TrainEvent =
+  | StartEvent
+  | StepEvent
+  | SwitchEvent
+  | EpochEvent
+  | CheckpointEvent
+  | DoneEvent;
 
 export interface StartEvent {
   type: 'start';
@@ -31,6 +39,14 @@ export interface StepEvent {
   learningRate: number;
   /** Examples over seconds of this step, preparing the batch included. */
   imagesPerSecond: number;
+}
+
+/** After the step in which an optimizer changed its ways, as `swats` does once. */
+export interface SwitchEvent extends OptimizerSwitch {
+  type: 'switch';
+  /** The last step by the rule before. */
+  step: number;
+  epoch: number;
 }
 
 export interface EpochEvent {
