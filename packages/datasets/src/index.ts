@@ -1,3 +1,40 @@
+export { averageCrops } from './augment/averageCrops.js';
+export { type CenterCropOptions, centerCrop } from './augment/centerCrop.js';
+export { type Augmentation, compose } from './augment/compose.js';
+export type { Boxes, Range } from './augment/drawBox.js';
+export { drawFlip, type FlipOptions, type FlipPlan } from './augment/drawFlip.js';
+export { drawPadCrop, type PadCropOptions, type PadCropPlan } from './augment/drawPadCrop.js';
+export {
+  type ColorComponents,
+  drawPcaColor,
+  IMAGENET_COLORS,
+  type PcaColorOptions,
+  type PcaColorPlan,
+} from './augment/drawPcaColor.js';
+export { type CropPlan, drawRandomCrop, type RandomCropOptions } from './augment/drawRandomCrop.js';
+export {
+  drawRandomErasing,
+  type ErasingFill,
+  type RandomErasingOptions,
+  type RandomErasingPlan,
+} from './augment/drawRandomErasing.js';
+export {
+  drawRandomResizedCrop,
+  type RandomResizedCropOptions,
+  type ResizedCropPlan,
+} from './augment/drawRandomResizedCrop.js';
+export { applyFlip, flip } from './augment/flip.js';
+export type { ImageBatch, ImageBatchShape, ImageSize, RawImages } from './augment/images.js';
+export { type CropPlace, type NCropOptions, nCrop } from './augment/nCrop.js';
+export { applyPadCrop, padCrop } from './augment/padCrop.js';
+export { applyPcaColor, pcaColor } from './augment/pcaColor.js';
+export type { AugmentationPlan } from './augment/planSteps.js';
+export { applyCrop, randomCrop } from './augment/randomCrop.js';
+export { applyRandomErasing, randomErasing } from './augment/randomErasing.js';
+export { applyRandomResizedCrop, randomResizedCrop } from './augment/randomResizedCrop.js';
+export { resize } from './augment/resize.js';
+export type { ResizeOptions } from './augment/resizedSize.js';
+export type { AugmentationStep, StepName, StepPlan } from './augment/Step.js';
 export { type Cifar10Options, cifar10 } from './cifar10.js';
 export { type CollectOptions, collect } from './collect.js';
 export {
@@ -7,18 +44,12 @@ export {
 } from './dataIterator.js';
 export type { Dataset, Split } from './dataset.js';
 export { type EmbeddedOptions, embedded } from './embedded.js';
-export { applyFlip, drawFlip, type FlipOptions, type FlipPlan, flip } from './flip.js';
+export { fitPcaColor } from './fitPcaColor.js';
 export type { ReadingOptions, Unreadable } from './images/decodeAll.js';
 export type { DecodeOptions } from './images/imageDecoder.js';
 export { type ImageFolderOptions, imageFolder } from './images/imageFolder.js';
+export type { Source } from './imagesOf.js';
 export { type LoadDatasetOptions, loadDataset } from './loadDataset.js';
-export {
-  applyPadCrop,
-  drawPadCrop,
-  type PadCropOptions,
-  type PadCropPlan,
-  padCrop,
-} from './padCrop.js';
 export {
   Preprocessing,
   type PreprocessingArgs,

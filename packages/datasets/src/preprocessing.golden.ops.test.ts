@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { applyFlip } from './augment/flip.js';
+import { applyPadCrop } from './augment/padCrop.js';
 import { digest, golden, type Pipeline, published } from './fixtures/golden.js';
-import { applyFlip } from './flip.js';
-import { applyPadCrop } from './padCrop.js';
 
 const rules = ['bc', 'bcPlus'] as const;
 const close = { rtol: 1e-5, atol: 1e-5 };

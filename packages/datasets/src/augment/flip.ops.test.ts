@@ -1,7 +1,8 @@
 import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { applyFlip, drawFlip, flip } from './flip.js';
+import { drawFlip } from './drawFlip.js';
+import { applyFlip, flip } from './flip.js';
 
 /** Two images of 2 × 3 pixels and two channels; the channel shows in the sign. */
 const images = () =>

@@ -1,7 +1,8 @@
 import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { applyPadCrop, drawPadCrop, type PadCropPlan, padCrop } from './padCrop.js';
+import { drawPadCrop, type PadCropPlan } from './drawPadCrop.js';
+import { applyPadCrop, padCrop } from './padCrop.js';
 
 /** 2 × 3 pixels and two channels, from 1 on. */
 const image = () => tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [1, 2, 3, 2]);
