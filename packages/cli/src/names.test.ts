@@ -1,9 +1,16 @@
 import * as backends from '@bcl/backends';
 import { embedded, Preprocessing } from '@bcl/datasets';
 import { mixLabels } from '@bcl/mixing';
-import { constant, cosine, milestones } from '@bcl/trainer';
+import { constant, cosine, milestones, optimizerFromConfig, polynomial } from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
-import { backendNames, labelNames, methodNames, scheduleNames, suggestion } from './names.js';
+import {
+  backendNames,
+  labelNames,
+  methodNames,
+  optimizerNames,
+  scheduleNames,
+  suggestion,
+} from './names.js';
 
 describe('names', () => {
   test('of backends are those of @bcl/backends, and auto', () => {
@@ -21,11 +28,15 @@ describe('names', () => {
   });
 
   test.each(scheduleNames)('of schedules include %s of @bcl/trainer', (name) => {
-    expect({ constant, cosine, milestones }[name](0.5).config).toMatchObject({
+    expect({ constant, cosine, milestones, polynomial }[name](0.5).config).toMatchObject({
       name,
       learningRate: 0.5,
     });
   });
+});
+
+test.each(optimizerNames)('names of optimizers include %s of @bcl/trainer', (name) => {
+  expect(optimizerFromConfig({ name, learningRate: 0.5 }).getConfig()).toMatchObject({ name });
 });
 
 describe('suggestion', () => {

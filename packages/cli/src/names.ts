@@ -12,8 +12,20 @@ export const labelNames = ['ratio', 'single'] as const;
 export type LabelName = (typeof labelNames)[number];
 
 /** How the learning rate goes. */
-export const scheduleNames = ['cosine', 'milestones', 'constant'] as const;
+export const scheduleNames = ['cosine', 'milestones', 'polynomial', 'constant'] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
+
+/** How weights move. */
+export const optimizerNames = ['sgd', 'adam', 'adamw', 'swats'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+/** Forms of Nesterov's step. */
+export const nesterovNames = ['pytorch', 'chainer'] as const;
+export type NesterovName = (typeof nesterovNames)[number];
+
+/** Weights that decay: all, as the authors have it, or all but biases and batch norm. */
+export const decayedNames = ['all', 'kernels'] as const;
+export type DecayedName = (typeof decayedNames)[number];
 
 /** Backends to ask for. */
 export const backendNames = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;

@@ -26,6 +26,17 @@ export function number(what: string, admits: (value: number) => boolean): Parser
   };
 }
 
+/** Numbers above 0 with commas between them. */
+export function numbers(text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part);
+    if (part.trim() === '' || !Number.isFinite(value) || value <= 0) {
+      throw new InvalidArgumentError('It must be numbers above 0, as 100,150,200.');
+    }
+    return value;
+  });
+}
+
 /** One of some names. */
 export function oneOf<T extends string>(names: readonly T[]): Parser<T> {
   return (text) => {

@@ -32,8 +32,10 @@ describe('run', () => {
     const flags = [...out.matchAll(/^ {2}(--[\w-]+)/gm)].map((match) => match[1]);
     expect(flags).toEqual([
       ...['--data', '--model', '--method', '--label', '--limit', '--test-limit', '--epochs'],
-      ...['--batch-size', '--lr', '--schedule', '--momentum', '--weight-decay', '--no-augment'],
-      ...['--seed', '--backend', '--threads', '--out', '--resume', '--debug'],
+      ...['--batch-size', '--no-augment', '--seed'],
+      ...['--optimizer', '--lr', '--schedule', '--milestones', '--warmup', '--momentum'],
+      ...['--nesterov', '--weight-decay', '--decay-on', '--clip-norm', '--clip-value', '--ema'],
+      ...['--backend', '--threads', '--out', '--resume', '--debug'],
     ]);
     expect(out).toMatch(/--method.*\(default: "bc\+"\)/);
     expect(out).toContain('Examples:');
@@ -49,7 +51,10 @@ describe('run', () => {
       "Did you mean 'wasm'? Known: auto, tensorflow, webgpu, wasm, cpu.",
     ],
     [['test', 'x', '--backend', 'gpu'], "Did you mean 'cpu'?"],
-    [['train', '--schedule', 'cos'], "Did you mean 'cosine'? Known: cosine, milestones, constant."],
+    [
+      ['train', '--schedule', 'cos'],
+      "Did you mean 'cosine'? Known: cosine, milestones, polynomial, constant.",
+    ],
     [['train', '--label', 'multi'], 'Known: ratio, single.'],
     [
       ['train', '--lr', 'fast'],
@@ -58,6 +63,10 @@ describe('run', () => {
     [['train', '--lr', '0'], 'It must be a number above 0.'],
     [['train', '--lr', 'NaN'], 'It must be a number above 0.'],
     [['train', '--lr', ''], 'It must be a number above 0.'],
+    [['train', '--milestones', '100,,200'], 'It must be numbers above 0, as 100,150,200.'],
+    [['train', '--milestones', '0.5,-1'], 'It must be numbers above 0, as 100,150,200.'],
+    [['train', '--optimizer', 'sdg'], "Did you mean 'sgd'? Known: sgd, adam, adamw, swats."],
+    [['train', '--ema', '1'], 'It must be a number above 0 and below 1.'],
     [['train', '--momentum', '1'], 'It must be a number from 0 to below 1.'],
     [['train', '--weight-decay', '-1'], 'It must be a number from 0 up.'],
     [['train', '--epochs', '1.5'], 'It must be a whole number from 1 up.'],

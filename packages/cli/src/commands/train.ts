@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
-import { backendNames, labelNames, methodNames, scheduleNames } from '../names.js';
-import { number, oneOf, threads, wholeNumber } from '../parse.js';
+import {
+  backendNames,
+  decayedNames,
+  labelNames,
+  methodNames,
+  nesterovNames,
+  optimizerNames,
+  scheduleNames,
+} from '../names.js';
+import { number, numbers, oneOf, threads, wholeNumber } from '../parse.js';
 import type { TrainFlags } from '../training/settings.js';
 
 const examples = `
@@ -16,6 +24,9 @@ Examples:
 
 A run is a folder: config.json, metrics.jsonl, checkpoint/ and report.html. Ctrl-C stops after the
 step at hand and saves it.`;
+
+const positive = number('above 0', (x) => x > 0);
+const atLeast0 = number('from 0 up', (x) => x >= 0);
 
 /** Adds `bcl train`. */
 export function addTrain(program: Command): void {
@@ -40,12 +51,11 @@ export function addTrain(program: Command): void {
     .option('--test-limit <n>', 'test on the first n test images', wholeNumber(1))
     .option('--epochs <n>', 'passes over the training set', wholeNumber(1), 5)
     .option('--batch-size <n>', 'images a step', wholeNumber(1), 64)
-    .option(
-      '--lr <x>',
-      'learning rate to begin with',
-      number('above 0', (x) => x > 0),
-      0.02,
-    )
+    .option('--no-augment', 'leave out random crop and flip')
+    .option('--seed <n>', 'where chance begins: same seed, same numbers', wholeNumber(0), 0)
+    .optionsGroup('How weights move:')
+    .option('--optimizer <name>', optimizerNames.join(', '), oneOf(optimizerNames), 'sgd' as const)
+    .option('--lr <x>', 'learning rate to begin with (default: 0.02 for sgd, else 0.001)', positive)
     .option(
       '--schedule <name>',
       `how the learning rate falls: ${scheduleNames.join(', ')}`,
@@ -53,19 +63,40 @@ export function addTrain(program: Command): void {
       'cosine' as const,
     )
     .option(
+      '--milestones <list>',
+      'epochs, or parts of the run, after which the rate falls to a tenth (default: 0.4,0.6,0.8)',
+      numbers,
+    )
+    .option('--warmup <epochs>', 'let the rate rise from a tenth in the first epochs', atLeast0, 0)
+    .option(
       '--momentum <x>',
-      "Nesterov's momentum, 0 for none",
+      "Nesterov's momentum of sgd, 0 for none (default: 0.9)",
       number('from 0 to below 1', (x) => x >= 0 && x < 1),
-      0.9,
+    )
+    .option(
+      '--nesterov <form>',
+      `whose form of it: ${nesterovNames.join(', ')} (default: pytorch)`,
+      oneOf(nesterovNames),
     )
     .option(
       '--weight-decay <x>',
-      'pull of all weights towards 0',
-      number('from 0 up', (x) => x >= 0),
-      5e-4,
+      'pull of weights towards 0 (default: 0.0005; 0.01 for adamw)',
+      atLeast0,
     )
-    .option('--no-augment', 'leave out random crop and flip')
-    .option('--seed <n>', 'where chance begins: same seed, same numbers', wholeNumber(0), 0)
+    .option(
+      '--decay-on <weights>',
+      `what is pulled: ${decayedNames.join(', ')} (all but biases and batch norm)`,
+      oneOf(decayedNames),
+      'all' as const,
+    )
+    .option('--clip-norm <x>', 'longest gradient, all weights together', positive)
+    .option('--clip-value <x>', 'largest number in a gradient', positive)
+    .option(
+      '--ema <decay>',
+      'test by a moving average of the weights, as 0.999',
+      number('above 0 and below 1', (x) => x > 0 && x < 1),
+    )
+    .optionsGroup('Where and how it runs:')
     .option(
       '--backend <name>',
       `what computes: ${backendNames.join(', ')}`,
@@ -80,7 +111,8 @@ export function addTrain(program: Command): void {
       const given = new Set(
         Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli'),
       );
+      const schedule = given.has('schedule') || !flags.milestones ? flags.schedule : 'milestones';
       const { train } = await import('../training/train.js');
-      await train(flags, given);
+      await train({ ...flags, schedule }, given);
     });
 }

@@ -76,6 +76,14 @@ epoch 1/2   training loss 1.500  accuracy 25.00 %   test loss 1.250  accuracy 50
     expect(written(false, events)).toContain('step 20/160  loss 3.000  accuracy 36.3 %');
   });
 
+  test.each([true, false])('tells when an optimizer changes its ways: watched %s', (watched) => {
+    const turn = { from: 'adam', to: 'sgd', learningRate: 0.012345 };
+    const event: TrainEvent = { type: 'switch', step: 7, epoch: 1, ...turn };
+    expect(written(watched, [start, ...steps(1, 7), event, step(8)])).toContain(
+      '  step 7: from adam to sgd, at a learning rate of 0.0123\n',
+    );
+  });
+
   test('tells an epoch that was not tested', () => {
     const { testLoss: _, testAccuracy: __, ...untested } = epoch;
     expect(written(false, [start, untested])).toContain(

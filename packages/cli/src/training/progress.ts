@@ -1,4 +1,4 @@
-import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from '@bcl/trainer';
+import type { EpochEvent, StartEvent, StepEvent, SwitchEvent, TrainEvent } from '@bcl/trainer';
 import { SingleBar } from 'cli-progress';
 import { duration, percent, say } from '../format.js';
 
@@ -81,6 +81,10 @@ function epochText(event: EpochEvent, epochs: number): string {
   return `epoch ${epoch}/${epochs}   training loss ${trainLoss.toFixed(3)}  accuracy ${percent(trainAccuracy)}${test}   ${duration(seconds)}, ${speed(event.imagesPerSecond)}`;
 }
 
+function switchText({ step, from, to, learningRate }: SwitchEvent): string {
+  return `  step ${step}: from ${from} to ${to}, at a learning rate of ${learningRate.toPrecision(3)}`;
+}
+
 function startText({ examples, parameters, backend, threads, epoch, epochs }: StartEvent): string {
   const done = epoch > 0 ? `, ${epoch} of ${epochs} epochs done` : '';
   return `${count(examples)} images, ${count(parameters)} parameters, ${backend} on ${threads} thread${threads === 1 ? '' : 's'}${done}`;
@@ -107,6 +111,9 @@ class Bar implements Progress {
         numbers: this.#watch.numbers(event),
         left: this.#watch.left(event, batch),
       });
+    } else if (event.type === 'switch') {
+      this.close();
+      say(switchText(event));
     } else if (event.type === 'epoch') {
       this.close();
       say(epochText(event, this.#watch.epochs));
@@ -154,6 +161,8 @@ class Lines implements Progress {
       this.#told = event.step;
       const { totalSteps } = this.#watch;
       say(`  step ${event.step}/${totalSteps}  ${numbers}  ${left} left`);
+    } else if (event.type === 'switch') {
+      say(switchText(event));
     } else if (event.type === 'epoch') {
       say(epochText(event, this.#watch.epochs));
     }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunConfig } from '@bcl/trainer';
+import { makeOptimizer, makeSchedule } from './optimizing.js';
 import { flagsOf, resumedFlags, runSettings, type TrainFlags } from './settings.js';
 
 const flags: TrainFlags = {
@@ -11,10 +12,17 @@ const flags: TrainFlags = {
   testLimit: 50,
   epochs: 3,
   batchSize: 16,
+  optimizer: 'sgd',
   lr: 0.25,
-  schedule: 'milestones',
   momentum: 0.5,
+  nesterov: 'chainer',
   weightDecay: 0.125,
+  decayOn: 'kernels',
+  clipNorm: 2,
+  ema: 0.75,
+  schedule: 'milestones',
+  milestones: [1, 0.75],
+  warmup: 1,
   augment: false,
   seed: 9,
   backend: 'wasm',
@@ -27,7 +35,8 @@ const config = (of: TrainFlags): RunConfig => ({
   versions: {},
   ...runSettings(
     of,
-    { name: of.schedule as 'cosine', learningRate: of.lr, minimum: 0 },
+    makeOptimizer(of).getConfig(),
+    makeSchedule(of, of.lr as number).config,
     of.backend,
   ),
 });
@@ -54,7 +63,8 @@ describe('resumedFlags', () => {
   });
 
   test('admit flags that say the same', () => {
-    expect(resume({ lr: 0.25, data: './cifar.tar.gz', augment: false })).toEqual(run);
+    const same = { lr: 0.25, data: './cifar.tar.gz', augment: false, milestones: [1, 0.75] };
+    expect(resume(same)).toEqual(run);
   });
 
   test('let epochs, backend and threads change', () => {
@@ -66,6 +76,9 @@ describe('resumedFlags', () => {
     ['--lr 0.5', { lr: 0.5 }, '0.25'],
     ['--batch-size 32', { batchSize: 32 }, '16'],
     ['--weight-decay 1', { weightDecay: 1 }, '0.125'],
+    ['--milestones 1,0.5', { milestones: [1, 0.5] }, '1,0.75'],
+    ['--optimizer adam', { optimizer: 'adam' }, 'sgd'],
+    ['--ema 0.5', { ema: 0.5 }, '0.75'],
     ['--data embedded', { data: 'embedded' }, resolve('cifar.tar.gz')],
   ])('refuse %s where the run says otherwise', (typed, changes, kept) => {
     expect(() => resume(changes)).toThrow(

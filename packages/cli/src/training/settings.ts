@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
-import type { RunConfig, RunSettings, ScheduleConfig } from '@bcl/trainer';
-import type { BackendChoiceName, LabelName, MethodName, ScheduleName } from '../names.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { OptimizerConfig, RunConfig, RunSettings, ScheduleConfig } from '@bcl/trainer';
+import type { BackendChoiceName, LabelName, MethodName } from '../names.js';
+import { type OptimizingFlags, optimizingFlagsOf } from './optimizing.js';
 
 /** The flags of `bcl train`, parsed. */
-export interface TrainFlags {
+export interface TrainFlags extends OptimizingFlags {
   data: string;
   model: string;
   method: MethodName;
@@ -12,10 +14,6 @@ export interface TrainFlags {
   testLimit?: number;
   epochs: number;
   batchSize: number;
-  lr: number;
-  schedule: ScheduleName;
-  momentum: number;
-  weightDecay: number;
   augment: boolean;
   seed: number;
   backend: BackendChoiceName;
@@ -35,6 +33,7 @@ function absoluteSource(source: string): string {
 /** What config.json keeps of the flags. */
 export function runSettings(
   flags: TrainFlags,
+  optimizer: OptimizerConfig,
   schedule: ScheduleConfig,
   backend: string,
 ): RunSettings {
@@ -50,10 +49,9 @@ export function runSettings(
     training: {
       epochs: flags.epochs,
       batchSize: flags.batchSize,
-      learningRate: flags.lr,
-      momentum: flags.momentum,
-      weightDecay: flags.weightDecay,
+      optimizer,
       schedule,
+      ...(flags.ema === undefined ? {} : { ema: flags.ema }),
       augment: flags.augment ? augmentation : false,
     },
     seed: flags.seed,
@@ -79,10 +77,7 @@ export function flagsOf(config: RunConfig): TrainFlags {
     ...(testLimit === undefined ? {} : { testLimit }),
     epochs: training.epochs,
     batchSize: training.batchSize,
-    lr: training.learningRate,
-    schedule: training.schedule.name as ScheduleName,
-    momentum: training.momentum,
-    weightDecay: training.weightDecay,
+    ...optimizingFlagsOf(training.optimizer, training.schedule, training.ema),
     augment: training.augment !== false,
     seed: Number(seed),
     backend: backend as BackendChoiceName,
@@ -111,9 +106,9 @@ export function resumedFlags(
   >;
   const kept = run as unknown as Record<string, unknown>;
   for (const name of given) {
-    if (free.has(name) || asked[name] === kept[name]) continue;
+    if (free.has(name) || isDeepStrictEqual(asked[name], kept[name])) continue;
     throw new Error(
-      `train: ${flagName(name, asked[name])} is not what ${folder} was begun with (${kept[name] ?? 'all'}); leave it out to go on, or begin a new run with another --out`,
+      `train: ${flagName(name, asked[name])} is not what ${folder} was begun with (${kept[name] ?? 'none'}); leave it out to go on, or begin a new run with another --out`,
     );
   }
   const changed = [...given].filter((name) => free.has(name)).map((name) => [name, asked[name]]);

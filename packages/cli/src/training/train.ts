@@ -7,29 +7,21 @@ import { type Dataset, loadDataset, Preprocessing } from '@bcl/datasets';
 import { Mixer, type MixMethod } from '@bcl/mixing';
 import { createModel, modelNames } from '@bcl/models';
 import {
-  constant,
-  cosine,
   ModelManager,
-  milestones,
   Run,
+  type RunSettings,
   type Schedule,
-  sgd,
   type TrainOptions,
   writeReport,
 } from '@bcl/trainer';
 import { invocation, percent, say, shellWord } from '../format.js';
-import { type ScheduleName, suggestion } from '../names.js';
+import { suggestion } from '../names.js';
 import { nextFreeFolder } from './nextFreeFolder.js';
+import { makeOptimizer, makeSchedule } from './optimizing.js';
 import { createProgress } from './progress.js';
 import { readyBackend } from './readyBackend.js';
 import { flagsOf, resumedFlags, runSettings, type TrainFlags } from './settings.js';
 import { untilInterrupted } from './untilInterrupted.js';
-
-const schedules: Record<ScheduleName, (learningRate: number) => Schedule> = {
-  cosine: (learningRate) => cosine(learningRate),
-  milestones: (learningRate) => milestones(learningRate),
-  constant,
-};
 
 /**
  * Trains as the flags say and tells of it; with `resume`, goes on with the run in `out`.
@@ -53,11 +45,11 @@ export async function train(asked: TrainFlags, given: ReadonlySet<string>): Prom
   const [trainSet, testSet] = await readData(flags);
   const manager = await readyManager(flags, trainSet, earlier);
   try {
-    const schedule = schedules[flags.schedule](flags.lr);
+    const schedule = makeSchedule(flags, manager.optimizer.learningRate);
     const options = trainOptions(flags, schedule, trainSet, testSet);
     // Refuses what cannot be trained before there is a folder of it.
     manager.train(trainSet, options);
-    const settings = runSettings(flags, schedule.config, backend);
+    const settings = runSettings(flags, manager.optimizer.getConfig(), schedule.config, backend);
     const run = earlier
       ? await withSettings(earlier, settings)
       : await Run.create(folder, settings);
@@ -149,18 +141,19 @@ async function readyManager(
   earlier: Run | undefined,
 ): Promise<ModelManager> {
   if (earlier && (await earlier.hasCheckpoint())) return ModelManager.load(earlier.checkpoint);
-  const { model, method, label, lr, momentum, weightDecay, seed } = flags;
+  const { model, method, label, ema, seed } = flags;
   return new ModelManager({
     model: createModel(model, {
       classes: trainSet.classNames.length,
       inputShape: trainSet.shape,
       seed,
     }),
-    optimizer: sgd({ learningRate: lr, momentum, nesterov: momentum > 0, weightDecay }),
+    optimizer: makeOptimizer(flags),
     // On one-hot rows both are the same number.
     loss: method === 'standard' || label === 'single' ? 'softmaxCrossEntropy' : 'klDivergence',
     preprocessing: Preprocessing.fit(trainSet, method),
     seed,
+    ...(ema === undefined ? {} : { ema }),
   });
 }
 
@@ -217,10 +210,7 @@ function refuseUsedFolder(folder: string): void {
 }
 
 /** An earlier run, with what has changed since written to its config.json. */
-async function withSettings(
-  run: Run,
-  settings: { training: { epochs: number }; backend: string; threads: number | 'auto' },
-): Promise<Run> {
+async function withSettings(run: Run, settings: RunSettings): Promise<Run> {
   const { backend, threads } = settings;
   const config = {
     ...run.config,

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { OptimizerConfig } from '../optimizers/Optimizer.js';
 import type { ScheduleConfig } from '../schedules/Schedule.js';
 import type { AugmentOptions } from '../training/augmented.js';
 
@@ -15,10 +16,10 @@ export interface RunSettings {
   training: {
     epochs: number;
     batchSize: number;
-    learningRate: number;
-    momentum: number;
-    weightDecay: number;
+    optimizer: OptimizerConfig;
     schedule: ScheduleConfig;
+    /** Decay of the moving average of the weights, where one is kept. */
+    ema?: number;
     augment: AugmentOptions | false;
     [more: string]: unknown;
   };

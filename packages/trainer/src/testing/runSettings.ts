@@ -9,9 +9,7 @@ export const settings: RunSettings = {
   training: {
     epochs: 2,
     batchSize: 16,
-    learningRate: 0.1,
-    momentum: 0.9,
-    weightDecay: 0,
+    optimizer: { name: 'sgd', learningRate: 0.1 },
     schedule: { name: 'constant', learningRate: 0.1 },
     augment: false,
   },
