@@ -197,7 +197,8 @@ export class ModelManager {
     const random = createRandom(this.seed);
     const order = { batchSize, random, epoch, skip: state.batch };
     let clock = performance.now();
-    const source = batches(trainSet, { ...order, preprocessing, augment, mixer });
+    const { mixesInside } = this.#replica;
+    const source = batches(trainSet, { ...order, preprocessing, augment, mixer, mixesInside });
     for await (const batch of engine.feed(source)) {
       const { index, count, mixerState } = batch;
       const place = (epoch - 1) * stepsPerEpoch + index;

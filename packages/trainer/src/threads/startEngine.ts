@@ -27,10 +27,13 @@ export async function startEngine(
 }
 
 /** What keeps a replica from being copied to other threads; null when nothing does. */
-function whyNot({ loss, optimizer }: Replica): string | null {
+function whyNot({ loss, optimizer, mixesInside }: Replica): string | null {
   const backend = tf.getBackend();
   if (!singleThreaded.includes(backend)) {
     return `are for the backends ${singleThreaded.join(' and ')}, got ${backend}, which uses the whole device by itself`;
+  }
+  if (mixesInside) {
+    return 'would part the examples of a batch from their partners, which the layer MixAt mixes them with';
   }
   if (!savedLoss(loss)) {
     return 'need a loss of @bcl/losses, got a function of your own, which cannot be sent to them';

@@ -36,11 +36,12 @@ export class LocalEngine implements Engine {
 
   async close(): Promise<void> {}
 
-  async #step({ xs, ys }: Batch, at: StepAt): Promise<StepResult> {
+  async #step({ xs, ys, draw }: Batch, at: StepAt): Promise<StepResult> {
     const { replica } = this;
     let pass: Pass | undefined;
     let applied = false;
     try {
+      replica.useDraw(draw ?? null);
       pass = replica.pass(xs, ys, at.step);
       const { loss, accuracy, gradientSum } = await readStep(pass, ys);
       if (!Number.isFinite(loss) || !Number.isFinite(gradientSum)) {

@@ -1,3 +1,4 @@
+import type { Draw } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
@@ -22,6 +23,11 @@ interface Seekable {
   seek(step: number, firstExample: number): void;
 }
 
+/** The layer `MixAt` of `@bcl/mixing/layers`, which mixes the activations that pass it by a draw. */
+interface Mixing {
+  use(draw: Draw | null): void;
+}
+
 type Layer = InstanceType<typeof tfLayers.Layer>;
 
 /** One copy of a model with its optimizer: computes gradients and applies them. */
@@ -30,6 +36,7 @@ export class Replica {
   /** The trained weights and the others. */
   readonly all: Record<string, tf.Variable>;
   readonly #seekable: Seekable[];
+  readonly #mixing: Mixing[];
 
   constructor(
     readonly model: LayersModel,
@@ -39,7 +46,19 @@ export class Replica {
   ) {
     this.weights = namedWeights(model);
     this.all = { ...this.weights.trainable, ...this.weights.others };
-    this.#seekable = seekables(model.layers);
+    const layers = innermost(model.layers);
+    this.#seekable = layers.filter((layer) => 'seek' in layer) as unknown as Seekable[];
+    this.#mixing = layers.filter(isMixing) as unknown as Mixing[];
+  }
+
+  /** Whether activations are mixed inside of the model, instead of images before it. */
+  get mixesInside(): boolean {
+    return this.#mixing.length > 0;
+  }
+
+  /** Gives the draw of the passes that follow to the layer that mixes by it; null not to mix. */
+  useDraw(draw: Draw | null): void {
+    for (const layer of this.#mixing) layer.use(draw);
   }
 
   /**
@@ -152,11 +171,14 @@ function clones(variables: Record<string, tf.Variable>): tf.NamedTensorMap {
   );
 }
 
-/** The layers that `seek`, those of models inside of the model included. */
-function seekables(layers: Layer[]): Seekable[] {
+/** The layers of a model, those of models inside of it in their place. */
+function innermost(layers: Layer[]): Layer[] {
   return layers.flatMap((layer) => {
     const inner = (layer as { layers?: Layer[] }).layers;
-    if (Array.isArray(inner)) return seekables(inner);
-    return 'seek' in layer ? [layer as unknown as Seekable] : [];
+    return Array.isArray(inner) ? innermost(inner) : [layer];
   });
+}
+
+function isMixing(layer: Layer): boolean {
+  return layer.getClassName() === 'BclMixAt';
 }

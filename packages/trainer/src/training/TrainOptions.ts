@@ -13,7 +13,8 @@ export interface TrainOptions {
   schedule?: Schedule;
   /**
    * Draws pairs from the whole set and mixes them, as many examples an epoch as the set has; without
-   * one this is standard learning.
+   * one this is standard learning. Where the model has a layer `MixAt` of `@bcl/mixing/layers`, that mixes
+   * activations, by the mixer's draws within each batch; the mixer then mixes labels alone.
    */
   mixer?: Mixer;
   /** Default `{ padding: 4, flip: true }`. */

@@ -1,5 +1,5 @@
 import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
-import type { Mixer, MixerState } from '@bcl/mixing';
+import type { Draw, Mixer, MixerState } from '@bcl/mixing';
 import type { SeededRandom } from '@bcl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type AugmentOptions, augmented } from './augmented.js';
@@ -14,6 +14,8 @@ export interface Batch {
   index: number;
   /** Where the mixer's generator stood after this batch. */
   mixerState: MixerState | null;
+  /** By which the model itself is to mix; its labels are mixed already. */
+  draw?: Draw;
 }
 
 export interface BatchesOptions {
@@ -21,6 +23,8 @@ export interface BatchesOptions {
   preprocessing: Preprocessing;
   augment: AugmentOptions | false;
   mixer: Mixer | undefined;
+  /** Whether the model mixes activations: images then come unmixed, with a draw among those of the batch. */
+  mixesInside: boolean;
   random: SeededRandom;
   /** From 1. */
   epoch: number;
@@ -35,28 +39,47 @@ export interface BatchesOptions {
  *
  * Without a mixer each example comes once, in shuffled order. With one, every mixed example is a
  * fresh draw from the whole set, as in the authors' code: its parts are read, normalised, flipped and
- * cropped each on its own, and then mixed.
+ * cropped each on its own, and then mixed. Where the model mixes activations itself, partners are in
+ * the same batch, and so each example comes once.
  */
 export async function* batches(
   dataset: Dataset,
   options: BatchesOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { mixer } = options;
-  yield* mixer ? mixedBatches(dataset, mixer, options) : plainBatches(dataset, options);
+  const { mixer, mixesInside } = options;
+  if (!mixer) yield* plainBatches(dataset, options);
+  else if (mixesInside) yield* drawnBatches(dataset, mixer, options);
+  else yield* mixedBatches(dataset, mixer, options);
 }
 
 async function* plainBatches(
   dataset: Dataset,
   { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
-): AsyncGenerator<Batch, void, undefined> {
+): AsyncGenerator<Batch & { ids: Int32Array }, void, undefined> {
   const iterator = new DataIterator(dataset, { batchSize, preprocessing, random });
   if (skip >= iterator.batches) return;
   iterator.restore({ ...iterator.state(), epoch: epoch - 1, batch: skip });
   let index = skip;
-  for await (const { xs, ys } of iterator) {
+  for await (const { xs, ys, ids } of iterator) {
     const images = augmented(xs, augment, chanceOf(random, epoch, index));
-    yield { xs: images, ys, index, mixerState: null };
+    yield { xs: images, ys, ids, index, mixerState: null };
     index++;
+  }
+}
+
+/** Plain batches, each with a draw of partners in it and labels that are mixed by that. */
+async function* drawnBatches(
+  dataset: Dataset,
+  mixer: Mixer,
+  options: BatchesOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  mixer.epoch = options.epoch;
+  for await (const { xs, ys: plain, ids, index } of plainBatches(dataset, options)) {
+    // The last batch of an epoch may be too small to hold partners.
+    const draw = mixer.canDraw(ids) ? mixer.draw(ids) : undefined;
+    const ys = draw ? mixer.applyLabels(plain, draw) : plain;
+    if (draw) plain.dispose();
+    yield { xs, ys, index, mixerState: mixer.state(), ...(draw ? { draw } : {}) };
   }
 }
 
