@@ -16,8 +16,8 @@ const Base: (abstract new () => Initializer) & Pick<Statics, 'fromConfig'> = Obj
 export interface VarianceScalingArgs {
   /** Variance of a weight times its fan. */
   scale: number;
-  /** Whether the fan counts the inputs of a unit or its outputs; 'in' unless told. */
-  fan?: 'in' | 'out';
+  /** Whether the fan counts the inputs of a unit, its outputs, or is the mean of both; 'in' unless told. */
+  fan?: 'in' | 'out' | 'avg';
   distribution: 'normal' | 'uniform';
   seed: number;
 }
@@ -52,10 +52,11 @@ export class VarianceScaling extends Base {
 }
 tf.serialization.registerClass(VarianceScaling);
 
-/** Inputs or outputs of one unit: kernels are `[height, width, in, out]` or `[in, out]`. */
-function fanOf(shape: number[], fan: 'in' | 'out'): number {
+/** Inputs or outputs of one unit, or their mean: kernels are `[height, width, in, out]`, `[time, in, out]` or `[in, out]`. */
+function fanOf(shape: number[], fan: 'in' | 'out' | 'avg'): number {
   const left = shape.slice(0, -2).reduce((product, size) => product * size, 1);
-  return left * ((fan === 'in' ? shape.at(-2) : shape.at(-1)) ?? 1);
+  const [ins = 1, outs = 1] = shape.slice(-2);
+  return left * { in: ins, out: outs, avg: (ins + outs) / 2 }[fan];
 }
 
 /** Normal numbers of mean 0, two at a time (Box and Muller). */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { bitsAt, streamKey } from '../counterHash.js';
+import { checkSeed, Place } from './place.js';
 import { oneTensor } from './single.js';
 
 export interface DropoutArgs {
@@ -40,8 +41,7 @@ export class Dropout extends layers.Layer {
   static className = 'BclDropout';
   readonly rate: number;
   readonly seed: number;
-  #step = 0;
-  #firstExample = 0;
+  readonly #place = new Place('Dropout');
 
   constructor(args: DropoutArgs) {
     super(args);
@@ -52,9 +52,7 @@ export class Dropout extends layers.Layer {
         `Dropout: rate must be from 0 up to but not including 1, got ${this.rate}`,
       );
     }
-    if (!Number.isSafeInteger(this.seed)) {
-      throw new RangeError(`Dropout: seed must be an integer, got ${this.seed}`);
-    }
+    checkSeed('Dropout', this.seed);
   }
 
   /**
@@ -64,22 +62,14 @@ export class Dropout extends layers.Layer {
    * @param firstExample Number, within the whole batch, of the first example this layer will see.
    */
   seek(step: number, firstExample = 0): void {
-    for (const [name, value] of Object.entries({ step, firstExample })) {
-      if (!Number.isSafeInteger(value) || value < 0) {
-        throw new RangeError(
-          `Dropout.seek: ${name} must be an integer of at least 0, got ${value}`,
-        );
-      }
-    }
-    this.#step = step;
-    this.#firstExample = firstExample;
+    this.#place.seek(step, firstExample);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean }): tf.Tensor {
     const x = oneTensor('Dropout', inputs);
     if (!training) return x;
     const mask = this.#mask(x.shape);
-    this.#step++;
+    this.#place.step++;
     return tf.tidy(() => tf.mul(x, tf.tensor(mask, x.shape)));
   }
 
@@ -89,12 +79,13 @@ export class Dropout extends layers.Layer {
 
   /** What each unit of a batch `[B, …]` is multiplied with. */
   #mask([batch = 0, ...unitShape]: number[]): Float32Array {
+    const { step, firstExample } = this.#place;
     const units = tf.util.sizeFromShape(unitShape);
     const mask = new Float32Array(batch * units);
     const dropped = this.rate * 2 ** 32;
     const scale = 1 / (1 - this.rate);
     for (let row = 0; row < batch; row++) {
-      const key = streamKey(this.seed, this.#step, this.#firstExample + row);
+      const key = streamKey(this.seed, step, firstExample + row);
       for (let unit = 0; unit < units; unit++) {
         if (bitsAt(key, unit) >= dropped) mask[row * units + unit] = scale;
       }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { BatchNorm } from '../layers/batchNorm.js';
 import { fromTorchLayout } from '../weights/torchLayout.js';
 import { torchWeights } from '../weights/torchWeights.js';
 import { GoldenRule } from './goldenRule.js';
@@ -27,7 +28,8 @@ export interface GoldenNetwork {
     logits: number[][];
     taps: { module: string; shape: number[]; mean: number; norm: number; first3: number[] }[];
   };
-  train: {
+  /** Absent where the reference was run in evaluation alone. */
+  train?: {
     inputName: string;
     inputShape: number[];
     targets: number[][];
@@ -42,6 +44,8 @@ export interface GoldenNetwork {
       meanFirst5?: number[];
       varFirst5?: number[];
     }[];
+    /** Shares of the first branch of each shake-shake block, on the way forward and back. */
+    shake?: Record<string, { alpha: number[]; beta: number[] }>;
   };
 }
 
@@ -86,15 +90,40 @@ export function goldenVariable(model: LayersModel, name: string): tf.Variable {
   return found.weight.read() as tf.Variable;
 }
 
-/** Outputs of some layers for one batch, in evaluation. */
-export function tapLayers(model: LayersModel, names: string[], x: tf.Tensor): tf.Tensor[] {
-  const outputs = names.map((name) => model.getLayer(name).output as SymbolicTensor);
-  return modelOf({ inputs: model.inputs, outputs }).apply(x) as tf.Tensor[];
+/**
+ * Outputs of some layers for one batch, in evaluation. What PyTorch calls a normalisation stops before the ReLU that ours has in the
+ * same layer: `beforeRelu` looks there.
+ */
+export function tapLayers(
+  model: LayersModel,
+  taps: { layer: string; beforeRelu: boolean }[],
+  x: tf.Tensor,
+): tf.Tensor[] {
+  const outputs = taps.map(({ layer: name, beforeRelu }) => {
+    const layer = model.getLayer(name);
+    if (!beforeRelu) return layer.output as SymbolicTensor;
+    const { epsilon } = layer as BatchNorm;
+    const linear = new BatchNorm({ epsilon });
+    const output = linear.apply(layer.input as SymbolicTensor) as SymbolicTensor;
+    linear.setWeights(layer.getWeights());
+    return output;
+  });
+  const results = modelOf({ inputs: model.inputs, outputs }).apply(x);
+  return (Array.isArray(results) ? results : [results]) as tf.Tensor[];
 }
 
-/** An input in our layout, `[N, H, W, C]`. */
-export function goldenImages(values: Float32Array, shape: number[]): tf.Tensor4D {
-  return tf.tidy(() => channelsLast(tf.tensor(values, shape)) as tf.Tensor4D);
+/** Shape of one example in our layout: `[H, W, C]` for images, `[T]` for sounds of one channel. */
+export function exampleShape([, channels = 1, ...spatial]: number[]): number[] {
+  const sound = channels === 1 && (spatial.length === 1 || spatial[0] === 1);
+  return sound ? spatial.slice(-1) : [...spatial, channels];
+}
+
+/** An input in our layout, `[N, H, W, C]` or `[N, T]`. */
+export function goldenInput(values: Float32Array, shape: number[]): tf.Tensor {
+  return tf.tidy(() => {
+    const last = channelsLast(tf.tensor(values, shape));
+    return tf.reshape(last, [shape[0] as number, ...exampleShape(shape)]);
+  });
 }
 
 /** `[N, C, …]` to `[N, …, C]`. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, layers, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { convnet } from '../convnet.js';
+import { convnet } from '../networks/convnet.js';
 import { fromTorchLayout } from './torchLayout.js';
 import { torchWeights } from './torchWeights.js';
 

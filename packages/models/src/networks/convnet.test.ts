@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { Dropout } from '../layers/dropout.js';
+import { parameterCount } from '../testing/golden.js';
 import { type ConvnetOptions, convnet } from './convnet.js';
-import type { Dropout } from './layers/dropout.js';
-import { parameterCount } from './testing/golden.js';
 
 /** The smallest images it takes: 8 × 8 pixels. */
 const small = { classes: 3, inputShape: [8, 8, 3] } as const;
