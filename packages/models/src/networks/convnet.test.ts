@@ -196,7 +196,7 @@ test.each([
   ],
   [
     { classes: 2, inputShape: [32, 7, 3] as const },
-    'convnet: images must be at least 8 x 8 pixels, because poolings halve them, got 32 x 7; enlarge them or pad them',
+    'convnet: images must be at least 8 x 8 pixels, because strides and poolings shrink them 8 times, got 32 x 7; enlarge them or pad them',
   ],
   [{ classes: 2, dropout: 1 }, 'convnet: dropout must be from 0 up to but not including 1, got 1'],
   [{ classes: 2, seed: 0.5 }, 'convnet: seed must be an integer, got 0.5'],

@@ -1,0 +1,13 @@
+import { useBackend } from '@bcl/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import * as M from '@bcl/models';
+await useBackend('wasm');
+const which = process.argv[2];
+const opts = JSON.parse(process.argv[3] ?? '{}');
+globalThis.gc?.();
+const rss0 = process.memoryUsage().rss;
+const t = performance.now();
+const m = M.createModel(which, { classes: 10, ...opts });
+const took = performance.now() - t;
+const bytes = m.countParams() * 4;
+console.log(which, 'ms', took.toFixed(0), 'params', m.countParams(), 'MB', (bytes / 1e6).toFixed(0), 'peak/params', ((process.resourceUsage().maxRSS * 1024 - rss0) / bytes).toFixed(2), 'layers', m.layers.length);
