@@ -45,6 +45,7 @@ export {
 export type { Dataset, Split } from './dataset.js';
 export { type EmbeddedOptions, embedded } from './embedded.js';
 export { fitPcaColor } from './fitPcaColor.js';
+export { type ImageNetOptions, type ImageNetStream, imageNet } from './imageNet/imageNet.js';
 export type { ReadingOptions, Unreadable } from './images/decodeAll.js';
 export type { DecodeOptions } from './images/imageDecoder.js';
 export { type ImageFolderOptions, imageFolder } from './images/imageFolder.js';

@@ -3,19 +3,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { withFolder } from '../fixtures/cifar.js';
 import { drawn, flat, writeAt, writeClasses } from '../fixtures/images.js';
-import type { OpenOptions, StreamExample } from '../stream.js';
+import { read } from '../fixtures/read.js';
+import type { StreamExample } from '../stream.js';
 import type { Unreadable } from './decodeAll.js';
 import { imageFolder } from './imageFolder.js';
-
-type Opened = { open(options: OpenOptions): AsyncIterable<StreamExample> };
-
-async function read(stream: Opened, options: Partial<OpenOptions> = {}): Promise<StreamExample[]> {
-  const examples: StreamExample[] = [];
-  for await (const example of stream.open({ epoch: 0, seed: null, ...options })) {
-    examples.push(example);
-  }
-  return examples;
-}
 
 const keys = (examples: readonly StreamExample[]) => examples.map(({ key }) => key);
 

@@ -62,6 +62,11 @@ async function imagesBelow(root: string, folder: string): Promise<string[]> {
     .sort();
 }
 
+/** The images in a folder itself, in the order of their code units. */
+export async function listFiles(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter(isImage).sort();
+}
+
 /** Whether a path is that of an image, by its ending; hidden files are none. */
 export function isImage(path: string): boolean {
   return IMAGE.test(path) && !/(^|[\\/])\.[^\\/]*$/.test(path);
