@@ -105,14 +105,13 @@ describe('cifar10 of a folder', () => {
       );
     }));
 
-  test.each([
-    ['CIFAR-100', ['train.bin', 'test.bin'], 'that is CIFAR-100'],
-    ['the Python version', ['data_batch_1', 'test_batch'], "that is CIFAR-10's Python version"],
-  ])('that holds %s', (_, names, hint) =>
-    withFolder(async (folder) => {
-      await writeFiles(folder, Object.fromEntries(names.map((name) => [name, records(1, 0)])));
-      expect(await failure(folder)).toContain(hint);
-    }),
+  test.each([[['train.bin', 'test.bin']], [['train', 'test', 'meta']]])(
+    'that holds CIFAR-100, %p',
+    (names) =>
+      withFolder(async (folder) => {
+        await writeFiles(folder, Object.fromEntries(names.map((name) => [name, records(1, 0)])));
+        expect(await failure(folder)).toContain('that is CIFAR-100');
+      }),
   );
 
   test('with a file cut short', () =>
@@ -205,7 +204,6 @@ describe('cifar10 of an archive', () => {
       const path = await writeArchive(join(folder, 'c.tar.gz'), [
         [{ name: 'cifar-10-batches-bin/', type: 'directory' }, Buffer.alloc(0)],
         ['cifar-10-batches-bin/readme.html', Buffer.alloc(100_000, 'x')],
-        [{ name: 'data_batch_1.bin', type: 'symlink', linkname: '/etc/passwd' }, Buffer.alloc(0)],
         ['cifar-10-batches-bin/._data_batch_1.bin', Buffer.from('resource fork')],
         ...members(...inOrder),
       ]);

@@ -1,148 +1,108 @@
-import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract, type Header } from 'tar-stream';
-import { type CifarPart, countRecords, RECORD_BYTES } from './cifarRecords.js';
-import { type CifarFound, META_FILE, missingFiles } from './cifarWanted.js';
+import type { Readable } from 'node:stream';
+import { binaryBatch, type CifarBatch, countRecords, pythonBatch } from './cifarBatch.js';
+import { type CifarFound, type CifarWanted, layoutOf, missingFiles } from './cifarFound.js';
+import { type CifarLayout, recordBytes } from './cifarKind.js';
+import { type TarMember, type TarOptions, tarMembers } from './tarMembers.js';
 
-/** No list of ten names is longer; in bytes. */
-const META_LIMIT = 4096;
+/** No list of class names is longer; bytes. */
+const META_LIMIT = 2 ** 16;
 
-/** What tar-stream gives for a member. */
-interface Entry extends AsyncIterable<unknown> {
-  readonly header: Header;
-  resume(): unknown;
-}
-
-interface Member {
-  readonly name: string;
-  readonly size: number;
-  /** The member's bytes; what is left unread is skipped. */
-  readonly content: AsyncIterable<Uint8Array>;
-}
+/** So many names of what an archive holds are kept, for a message. */
+const KEPT_NAMES = 1000;
 
 /**
- * Reads the first `limit` records of `files`, in that order, from a tar archive, unpacking it as it
- * comes: nothing is written to disk, and only the records asked for are held. The members may
- * come in any order. Reading stops as soon as there are enough; without a limit it goes on to the
- * archive's end, so that its checksum is seen.
- *
- * @param gzipped Whether the archive is a `.tar.gz` rather than a plain `.tar`.
+ * Reads the images wanted from a tar archive, unpacking it as it comes: nothing is written to disk, and
+ * of a binary version only the records asked for are held. The members may come in any order. Reading
+ * stops as soon as there are enough; without a limit it goes on to the archive's end, so that its
+ * checksum is seen.
  */
 export async function readCifarArchive(
-  path: string,
-  gzipped: boolean,
-  files: readonly string[],
-  limit: number,
+  archive: Readable,
+  options: Omit<TarOptions, 'caller'>,
+  wanted: CifarWanted,
 ): Promise<CifarFound> {
-  const found = new Map<string, CifarPart>();
+  const { kind, split } = wanted;
+  const { caller, layouts } = kind;
+  const { where } = options;
+  const metas = new Map<string, Uint8Array>();
   const names: string[] = [];
-  let meta: string | undefined;
-  for await (const { name, size, content } of members(path, gzipped)) {
-    if (name === META_FILE && size <= META_LIMIT) {
-      meta = new TextDecoder().decode(await take(content, size));
-    } else if (files.includes(name)) {
-      const where = `${name} in ${path}`;
-      if (found.has(name)) throw new Error(`cifar10: ${path} holds ${name} more than once`);
-      const records = countRecords(where, size);
-      const wanted = Math.min(records, limit - recordsBefore(name, files, found));
-      const bytes = await take(content, Math.max(0, wanted) * RECORD_BYTES);
-      found.set(name, { where, size, bytes });
-      if (isEnough(files, found, limit)) break;
+  let found: Finding | undefined;
+  for await (const member of tarMembers(archive, { ...options, caller })) {
+    const name = member.path.slice(member.path.lastIndexOf('/') + 1);
+    const layout = layoutOf(wanted, [name]);
+    if (layouts.some(({ meta }) => meta === name) && member.size <= META_LIMIT) {
+      metas.set(name, await take(member.content, member.size));
+    } else if (layout && (found === undefined || found.layout === layout)) {
+      found ??= { layout, files: layout.files[split], batches: new Map() };
+      if (found.batches.has(name)) {
+        throw new Error(`${caller}: ${where} holds ${name} more than once`);
+      }
+      const before = imagesBefore(name, found);
+      found.batches.set(name, await readBatch(member, name, where, layout, wanted, before));
+      if (isEnough(found, wanted.limit)) break;
     }
-    names.push(name);
+    if (names.length < KEPT_NAMES) names.push(name);
   }
-  const complete = files.every((file) => found.has(file));
-  if (!complete && !isEnough(files, found, limit)) throw missingFiles(path, files, limit, names);
-  const parts = files.flatMap((file) => found.get(file) ?? []);
-  return { parts, meta };
+  if (!found || !(isComplete(found) || isEnough(found, wanted.limit))) {
+    throw missingFiles(where, wanted, found?.layout, names);
+  }
+  const { files, batches, layout } = found;
+  return {
+    layout,
+    batches: files.flatMap((file) => batches.get(file) ?? []),
+    meta: metas.get(layout.meta),
+  };
 }
 
-/** Records that the files before `name` are known to hold. */
-function recordsBefore(
+/** What was found so far, of the version that was met first. */
+interface Finding {
+  readonly layout: CifarLayout;
+  readonly files: readonly string[];
+  readonly batches: Map<string, CifarBatch>;
+}
+
+async function readBatch(
+  { size, content }: TarMember,
   name: string,
-  files: readonly string[],
-  found: ReadonlyMap<string, CifarPart>,
-): number {
+  archive: string,
+  { version }: CifarLayout,
+  { kind, limit }: CifarWanted,
+  before: number,
+): Promise<CifarBatch> {
+  const where = `${name} in ${archive}`;
+  const missing = Math.max(0, limit - before);
+  if (version === 'python') return pythonBatch(kind, where, await take(content, size), missing);
+  const records = Math.min(countRecords(kind, where, size), missing);
+  return binaryBatch(kind, where, size, await take(content, records * recordBytes(kind)));
+}
+
+/** Images that the files before `name` are known to hold. */
+function imagesBefore(name: string, { files, batches }: Finding): number {
   return files
     .slice(0, files.indexOf(name))
-    .reduce((sum, file) => sum + (found.get(file)?.size ?? 0) / RECORD_BYTES, 0);
+    .reduce((sum, file) => sum + (batches.get(file)?.total ?? 0), 0);
 }
 
-/** Whether the files found so far give `limit` records without a gap. */
-function isEnough(
-  files: readonly string[],
-  found: ReadonlyMap<string, CifarPart>,
-  limit: number,
-): boolean {
-  const gap = files.find((file) => !found.has(file));
+function isComplete({ files, batches }: Finding): boolean {
+  return files.every((file) => batches.has(file));
+}
+
+/** Whether the files found so far give `limit` images without a gap. */
+function isEnough(found: Finding, limit: number): boolean {
+  const gap = found.files.find((file) => !found.batches.has(file));
   if (gap === undefined) return Number.isFinite(limit);
-  return recordsBefore(gap, files, found) >= limit;
+  return imagesBefore(gap, found) >= limit;
 }
 
 /** The first `count` bytes; the buffer grows with what comes, not with what a header claims. */
 async function take(content: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
   let filled = 0;
   if (count === 0) return new Uint8Array(0);
-  for await (const chunk of content) {
-    chunks.push(chunk.subarray(0, count - filled));
-    filled += chunk.length;
+  for await (const piece of content) {
+    pieces.push(piece.subarray(0, count - filled));
+    filled += piece.length;
     if (filled >= count) break;
   }
-  return Buffer.concat(chunks);
-}
-
-/** The regular files of an archive, one after the other. */
-async function* members(path: string, gzipped: boolean): AsyncGenerator<Member> {
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
-  const unpacked: Readable & NodeJS.WritableStream = gzipped
-    ? createGunzip({ chunkSize: 1 << 18 })
-    : new PassThrough();
-  const tar = extract();
-  const flow = pipeline(file, unpacked, tar);
-  flow.catch(() => {}); // the loop below meets the same error, or has left
-  let last = 'the start';
-  const damaged = (error: unknown) =>
-    new Error(
-      `cifar10: cannot unpack ${path} after ${last}: ${(error as Error).message}; the file is damaged or incomplete, download it again`,
-      { cause: error },
-    );
-  try {
-    for await (const entry of rethrowing<Entry>(tar, damaged)) {
-      const { name, size, type } = entry.header;
-      if (type === 'file') {
-        yield { name: basename(name), size, content: rethrowing<Uint8Array>(entry, damaged) };
-        last = name;
-      }
-      entry.resume();
-    }
-    await flow.catch((error) => {
-      throw damaged(error);
-    });
-  } finally {
-    file.destroy();
-    (unpacked as Readable).destroy();
-    tar.destroy();
-  }
-}
-
-/**
- * The same items, an error on the way turned into another. Leaving early leaves the stream
- * open, as `for await` on the stream itself would not.
- */
-async function* rethrowing<T>(
-  items: AsyncIterable<unknown>,
-  toError: (error: unknown) => Error,
-): AsyncGenerator<T> {
-  const iterator = items[Symbol.asyncIterator]() as AsyncIterator<T>;
-  for (;;) {
-    const next = await iterator.next().catch((error: unknown) => {
-      throw toError(error);
-    });
-    if (next.done) return;
-    yield next.value;
-  }
+  return Buffer.concat(pieces);
 }

@@ -1,54 +1,57 @@
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CifarPart, countRecords, RECORD_BYTES } from './cifarRecords.js';
-import { type CifarFound, META_FILE, missingFiles } from './cifarWanted.js';
+import { binaryBatch, type CifarBatch, countRecords, pythonBatch } from './cifarBatch.js';
+import { type CifarFound, type CifarWanted, layoutOf, missingFiles } from './cifarFound.js';
+import { type CifarKind, recordBytes } from './cifarKind.js';
 
-/** The folder that the official archive unpacks to. */
-const ARCHIVE_FOLDER = 'cifar-10-batches-bin';
-
-/** Reads the first `limit` records of `files`, in that order, from `folder` or the archive's folder in it. */
-export async function readCifarFolder(
-  folder: string,
-  files: readonly string[],
-  limit: number,
-): Promise<CifarFound> {
+/** Reads the images wanted from `folder`, or from the archive's folder in it. */
+export async function readCifarFolder(folder: string, wanted: CifarWanted): Promise<CifarFound> {
+  const { kind, split, limit } = wanted;
   let names = await readdir(folder);
-  if (names.includes(ARCHIVE_FOLDER) && !files.some((file) => names.includes(file))) {
-    folder = join(folder, ARCHIVE_FOLDER);
-    names = await readdir(folder);
+  if (!layoutOf(wanted, names)) {
+    const inner = kind.layouts.find((layout) => names.includes(layout.folder));
+    if (inner) {
+      folder = join(folder, inner.folder);
+      names = await readdir(folder);
+    }
   }
-  const parts: CifarPart[] = [];
+  const layout = layoutOf(wanted, names);
+  if (!layout) throw missingFiles(`the folder ${folder}`, wanted, layout, names);
+  const batches: CifarBatch[] = [];
   let missing = limit;
-  for (const file of files) {
+  for (const file of layout.files[split]) {
     if (missing <= 0) break;
-    if (!names.includes(file)) throw missingFiles(`the folder ${folder}`, files, limit, names);
-    const part = await readPart(join(folder, file), missing);
-    missing -= part.bytes.length / RECORD_BYTES;
-    parts.push(part);
+    if (!names.includes(file)) throw missingFiles(`the folder ${folder}`, wanted, layout, names);
+    const path = join(folder, file);
+    const batch =
+      layout.version === 'binary'
+        ? await readRecords(kind, path, missing)
+        : pythonBatch(kind, path, await readFile(path), missing);
+    missing -= batch.count;
+    batches.push(batch);
   }
-  const meta = names.includes(META_FILE)
-    ? await readFile(join(folder, META_FILE), 'utf8')
-    : undefined;
-  return { parts, meta };
+  const meta = names.includes(layout.meta) ? await readFile(join(folder, layout.meta)) : undefined;
+  return { layout, batches, meta };
 }
 
-/** The first `limit` records of one file, or all of them. */
-async function readPart(path: string, limit: number): Promise<CifarPart> {
+/** The first `limit` records of a binary file, or all of them. */
+async function readRecords(kind: CifarKind, path: string, limit: number): Promise<CifarBatch> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const bytes = new Uint8Array(Math.min(limit, countRecords(path, size)) * RECORD_BYTES);
+    const count = Math.min(limit, countRecords(kind, path, size));
+    const bytes = new Uint8Array(count * recordBytes(kind));
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
       if (bytesRead === 0) {
         throw new Error(
-          `cifar10: ${path} ended at byte ${filled} of ${size}; is it being written?`,
+          `${kind.caller}: ${path} ended at byte ${filled} of ${size}; is it being written?`,
         );
       }
       filled += bytesRead;
     }
-    return { where: path, size, bytes };
+    return binaryBatch(kind, path, size, bytes);
   } finally {
     await file.close();
   }
