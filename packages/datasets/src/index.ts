@@ -35,9 +35,8 @@ export { applyRandomResizedCrop, randomResizedCrop } from './augment/randomResiz
 export { resize } from './augment/resize.js';
 export type { ResizeOptions } from './augment/resizedSize.js';
 export type { AugmentationStep, StepName, StepPlan } from './augment/Step.js';
-export { cacheFolder } from './cacheFolder.js';
-export { type Cifar10Options, cifar10 } from './cifar10.js';
-export { type Cifar100Options, cifar100 } from './cifar100.js';
+export { type Cifar10Options, cifar10 } from './cifar/cifar10.js';
+export { type Cifar100Options, cifar100 } from './cifar/cifar100.js';
 export { type CollectOptions, collect } from './collect.js';
 export {
   DataIterator,
@@ -45,7 +44,9 @@ export {
   type DataIteratorState,
 } from './dataIterator.js';
 export type { Dataset, Split } from './dataset.js';
-export { type DownloadOptions, type DownloadProgress, download } from './download.js';
+export { cacheFolder } from './download/cacheFolder.js';
+export { type DownloadOptions, type DownloadProgress, download } from './download/download.js';
+export type { PublishedFile } from './download/publishedFiles.js';
 export { type EmbeddedOptions, embedded } from './embedded.js';
 export { fitPcaColor } from './fitPcaColor.js';
 export { type ImageNetOptions, type ImageNetStream, imageNet } from './imageNet/imageNet.js';
@@ -60,7 +61,6 @@ export {
   type PreprocessingJSON,
   type PreprocessingMethod,
 } from './preprocessing.js';
-export type { PublishedFile } from './publishedFiles.js';
+export { type NpyArray, readNpy } from './python/readNpy.js';
 export { type Batch, readExamples } from './readExamples.js';
-export { type NpyArray, readNpy } from './readNpy.js';
 export type { ExampleStream, OpenOptions, Shard, StreamExample } from './stream.js';

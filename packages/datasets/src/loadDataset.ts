@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { cifar10 } from './cifar10.js';
+import { cifar10 } from './cifar/cifar10.js';
 import { collect } from './collect.js';
 import { type Dataset, type Split, show } from './dataset.js';
 import { embedded } from './embedded.js';

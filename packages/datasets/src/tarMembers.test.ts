@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Header } from 'tar-stream';
-import { cifar10 } from './cifar10.js';
+import { cifar10 } from './cifar/cifar10.js';
 import { withFolder, writeArchive } from './fixtures/cifar.js';
 import { tarMembers, unpackLimit } from './tarMembers.js';
 

@@ -1,6 +1,6 @@
+import type { Split } from '../dataset.js';
 import type { CifarBatch } from './cifarBatch.js';
 import { CIFAR_HOME, type CifarKind, type CifarLayout } from './cifarKind.js';
-import type { Split } from './dataset.js';
 
 /** What a folder or an archive held of a data set. */
 export interface CifarFound {

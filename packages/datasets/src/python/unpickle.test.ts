@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { images } from './fixtures/cifar.js';
+import { images } from '../fixtures/cifar.js';
 import { PickledArray } from './pickleGlobals.js';
 import { unpickle } from './unpickle.js';
 
-const folder = join(__dirname, 'fixtures', 'pickles');
+const folder = join(__dirname, '..', 'fixtures', 'pickles');
 const pickles = (kind: string) =>
   readdirSync(folder).filter((name) => name.startsWith(`${kind}-`) && name.endsWith('.pickle'));
 const load = (name: string) => unpickle(readFileSync(join(folder, name)), 'test');

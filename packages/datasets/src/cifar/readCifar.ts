@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Dataset } from '../dataset.js';
+import { unpackLimit } from '../tarMembers.js';
 import { readCifarArchive } from './cifarArchive.js';
 import { decodeBatch, parseNames } from './cifarBatch.js';
 import { readCifarFolder } from './cifarFolder.js';
 import type { CifarFound, CifarWanted } from './cifarFound.js';
 import { CIFAR_HOME, CIFAR_SHAPE, type CifarKind, IMAGE_BYTES } from './cifarKind.js';
-import type { Dataset } from './dataset.js';
-import { unpackLimit } from './tarMembers.js';
 
 /** Reads one of the CIFAR sets from a folder or an archive. */
 export async function readCifar(source: string, wanted: CifarWanted): Promise<Dataset> {

@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { cifar10 } from './cifar10.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset } from '../dataset.js';
 import {
   cifarFiles,
   pixel,
@@ -11,7 +10,8 @@ import {
   withFolder,
   writeArchive,
   writeFiles,
-} from './fixtures/cifar.js';
+} from '../fixtures/cifar.js';
+import { cifar10 } from './cifar10.js';
 
 const home = 'https://www.cs.toronto.edu/~kriz/cifar.html';
 const size = 'expected a multiple of 3073 bytes (one label and 3 x 32 x 32 pixels)';

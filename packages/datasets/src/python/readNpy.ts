@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { show } from './dataset.js';
+import { show } from '../dataset.js';
 import { checkExtent, type NumpyData, numpyType } from './numpyType.js';
 
 /** An array out of an `.npy` file. */

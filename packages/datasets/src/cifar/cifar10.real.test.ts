@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { golden } from '../fixtures/golden.js';
+import { Preprocessing } from '../preprocessing.js';
 import { cifar10 } from './cifar10.js';
-import { golden } from './fixtures/golden.js';
-import { Preprocessing } from './preprocessing.js';
 
-const folder = process.env.BCL_DATA || join(__dirname, '../../../../shared/data');
+const folder = process.env.BCL_DATA || join(__dirname, '../../../../../shared/data');
 const archive = join(folder, 'cifar-10-binary.tar.gz');
 const there = existsSync(archive);
 if (!there) console.log(`skipped: no real CIFAR-10 at ${archive}; BCL_DATA names the folder`);

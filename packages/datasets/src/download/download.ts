@@ -1,7 +1,7 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkCount, show } from '../dataset.js';
 import { cacheFolder } from './cacheFolder.js';
-import { checkCount, show } from './dataset.js';
 import { STALE_LOCK, withFileLock } from './fileLock.js';
 import type { PublishedFile } from './publishedFiles.js';
 import { discard } from './receive.js';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { records, records100, withFolder, writeArchive, writeFiles } from '../fixtures/cifar.js';
 import { cifar10 } from './cifar10.js';
 import { cifar100 } from './cifar100.js';
-import { records, records100, withFolder, writeArchive, writeFiles } from './fixtures/cifar.js';
 
 const pickle = (name: string) =>
-  readFileSync(join(__dirname, 'fixtures', 'pickles', `${name}.pickle`));
+  readFileSync(join(__dirname, '..', 'fixtures', 'pickles', `${name}.pickle`));
 const batches = ['py2-0', 'py2-1', 'py2-2', 'py3-0', 'py3-1', 'py3-2', 'py3-3', 'py3-4'];
 
 /** The files of CIFAR-10's Python version: five of two images, the same ones, and their names. */

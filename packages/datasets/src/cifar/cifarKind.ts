@@ -1,4 +1,4 @@
-import type { Split } from './dataset.js';
+import type { Split } from '../dataset.js';
 
 /** Sides and channels of a CIFAR image. */
 export const CIFAR_SHAPE = [32, 32, 3] as const;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFolder } from './fixtures/cifar.js';
-import { npy } from './fixtures/npy.js';
+import { withFolder } from '../fixtures/cifar.js';
+import { npy } from '../fixtures/npy.js';
 import { readNpy } from './readNpy.js';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);

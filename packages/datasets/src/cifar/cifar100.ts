@@ -1,7 +1,11 @@
+import { checkCount, checkSplit, type Dataset, type Split, show } from '../dataset.js';
+import { type DownloadOptions, download } from '../download/download.js';
+import {
+  CIFAR100_BINARY,
+  CIFAR100_PYTHON,
+  type PublishedFile,
+} from '../download/publishedFiles.js';
 import { cifar100Kind } from './cifarKind.js';
-import { checkCount, checkSplit, type Dataset, type Split, show } from './dataset.js';
-import { type DownloadOptions, download } from './download.js';
-import { CIFAR100_BINARY, CIFAR100_PYTHON, type PublishedFile } from './publishedFiles.js';
 import { readCifar } from './readCifar.js';
 
 export interface Cifar100Options extends DownloadOptions {

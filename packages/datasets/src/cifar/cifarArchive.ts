@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
+import { type TarMember, type TarOptions, tarMembers } from '../tarMembers.js';
 import { binaryBatch, type CifarBatch, countRecords, pythonBatch } from './cifarBatch.js';
 import { type CifarFound, type CifarWanted, layoutOf, missingFiles } from './cifarFound.js';
 import { type CifarLayout, recordBytes } from './cifarKind.js';
-import { type TarMember, type TarOptions, tarMembers } from './tarMembers.js';
 
 /** No list of class names is longer; bytes. */
 const META_LIMIT = 2 ** 16;

@@ -1,7 +1,7 @@
+import { checkCount, checkSplit, type Dataset, type Split, show } from '../dataset.js';
+import { type DownloadOptions, download } from '../download/download.js';
+import { CIFAR10_BINARY, CIFAR10_PYTHON, type PublishedFile } from '../download/publishedFiles.js';
 import { CIFAR10 } from './cifarKind.js';
-import { checkCount, checkSplit, type Dataset, type Split, show } from './dataset.js';
-import { type DownloadOptions, download } from './download.js';
-import { CIFAR10_BINARY, CIFAR10_PYTHON, type PublishedFile } from './publishedFiles.js';
 import { readCifar } from './readCifar.js';
 
 export interface Cifar10Options extends DownloadOptions {

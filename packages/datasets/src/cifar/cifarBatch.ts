@@ -1,3 +1,5 @@
+import { PickledArray, text } from '../python/pickleGlobals.js';
+import { type Pickled, unpickle } from '../python/unpickle.js';
 import {
   CIFAR_HOME,
   type CifarKind,
@@ -6,8 +8,6 @@ import {
   PLANE,
   recordBytes,
 } from './cifarKind.js';
-import { PickledArray, text } from './pickleGlobals.js';
-import { type Pickled, unpickle } from './unpickle.js';
 
 /** Images of one file, channel after channel as the file has them. */
 export interface CifarBatch {
