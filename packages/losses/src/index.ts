@@ -11,5 +11,17 @@ export type { ConfiguredLoss, Loss, LossConfig, LossOptions, Reduction } from '.
 export { labelSmoothing } from './labelSmoothing.js';
 export { lossConfig } from './lossConfig.js';
 export { lossFromConfig } from './lossFromConfig.js';
+export { confusionMatrix } from './metrics/confusionMatrix.js';
+export {
+  type CalibrationOptions,
+  expectedCalibrationError,
+} from './metrics/expectedCalibrationError.js';
+export { largerShareAgreement } from './metrics/largerShareAgreement.js';
+export { Metrics, type MetricsOptions } from './metrics/Metrics.js';
+export { perClassAccuracy } from './metrics/perClassAccuracy.js';
+export { ratioError } from './metrics/ratioError.js';
+export { rowMetrics } from './metrics/rowMetrics.js';
+export type { CalibrationBin, MetricsResult, MixedResult } from './metrics/Sums.js';
+export { type TopKOptions, topKAccuracy } from './metrics/topKAccuracy.js';
 export { sigmoidCrossEntropy } from './sigmoidCrossEntropy.js';
 export { softmaxCrossEntropy } from './softmaxCrossEntropy.js';

@@ -66,6 +66,6 @@ export function checkReduction(name: string, reduction: Reduction): void {
 }
 
 /** Rows as float32, whatever they are kept as. */
-function asFloat(rows: tf.Tensor): tf.Tensor2D {
+export function asFloat(rows: tf.Tensor): tf.Tensor2D {
   return tf.cast(rows as tf.Tensor2D, 'float32');
 }

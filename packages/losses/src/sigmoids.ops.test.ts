@@ -45,6 +45,16 @@ describe('focal', () => {
     await expect(gradient).toBeAllClose([-1, 1]);
   });
 
+  test('has no least value at a ratio: with soft labels it falls as logits grow', async () => {
+    const soft = tf.tensor2d([[0.75, 0.25]]);
+    const losses = [1, 4, 16].map((size) =>
+      focal({ gamma: 2 })(soft, tf.tensor2d([[size * Math.log(3), -size * Math.log(3)]])),
+    );
+    const [atRatio, beyond, far] = await tf.stack(losses).data();
+    expect(beyond).toBeLessThan(atRatio as number);
+    expect(far).toBeLessThan(1e-3);
+  });
+
   test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a gamma of %p', (gamma) => {
     expect(() => focal({ gamma })).toThrow(
       new RangeError(`focal: gamma must be a number from 0 up, got ${gamma}`),

@@ -68,7 +68,7 @@ export class ReplicaThread {
   }
 
   async forward(share: Share): Promise<Answers['forward']> {
-    if (share.from === share.to) return { loss: 0, said: new Int32Array(0) };
+    if (share.from === share.to) return { loss: 0, rows: new Float32Array(0) };
     const { xs, ys } = this.#tensors(share);
     try {
       const { model, loss } = this.replica;

@@ -9,6 +9,7 @@ import {
   type StepAt,
   type StepResult,
 } from '../training/Engine.js';
+import type { Evaluated } from '../training/forward.js';
 import { type SavedLoss, savedLoss } from '../training/Loss.js';
 import type { Replica } from '../training/Replica.js';
 import type { Answers, ReplicaData, Share, SharedReplica, Slot } from './protocol.js';
@@ -89,22 +90,23 @@ export class ThreadedEngine implements Engine {
     }
   }
 
-  async forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }> {
+  async forward(xs: tf.Tensor, ys: tf.Tensor): Promise<Evaluated> {
     const count = xs.shape[0] as number;
     const slot = await this.#write(xs, ys);
     const answers = await this.#pool.ask('forward', (rank) => ({
       type: 'forward',
       share: this.#share(rank, slot, count),
     }));
-    const said = new Int32Array(count);
+    const length = answers.reduce((sum, { rows }) => sum + rows.length, 0);
+    const rows = new Float32Array(length);
     let loss = 0;
     let at = 0;
     for (const part of answers) {
-      said.set(part.said, at);
-      loss += (part.loss * part.said.length) / count;
-      at += part.said.length;
+      rows.set(part.rows, at);
+      loss += (part.loss * part.rows.length) / length;
+      at += part.rows.length;
     }
-    return { loss, said };
+    return { loss, rows };
   }
 
   async sync(): Promise<void> {

@@ -2,6 +2,7 @@ import type { SharedSumHandle } from '@bcl/backends';
 import type { SavedReplica } from '../checkpoint/Checkpoint.js';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
 import type { StepAt, StepResult } from '../training/Engine.js';
+import type { Evaluated } from '../training/forward.js';
 import type { SavedLoss } from '../training/Loss.js';
 import type { Culprit } from '../training/nonFinite.js';
 
@@ -59,8 +60,7 @@ export interface Answers {
   ready: null;
   /** Of the whole batch; or, where that was not finite, what this thread knows of the reason. */
   step: StepResult | { loss: number; culprit: Culprit | null };
-  /** Mean loss of the part, and the class said of each of its examples. */
-  forward: { loss: number; said: Int32Array };
+  forward: Evaluated;
   pull: SavedReplica;
 }
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerSwitch } from '../optimizers/Optimizer.js';
 import type { Batch } from './batches.js';
+import type { Evaluated } from './forward.js';
 import type { Culprit } from './nonFinite.js';
 
 /** Where a step stands in its run. */
@@ -32,8 +33,8 @@ export interface Engine {
   readonly threads: number;
   /** Readies batches one by one; those that are taken, and those that are not, are disposed. */
   feed(source: AsyncGenerator<Batch, void, undefined>): AsyncGenerator<Ready, void, undefined>;
-  /** Mean loss and classes said, in evaluation, by the averaged weights where there are such. The tensors stay the caller's. */
-  forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }>;
+  /** Looks at a batch in evaluation, by the averaged weights where there are such. The tensors stay the caller's. */
+  forward(xs: tf.Tensor, ys: tf.Tensor): Promise<Evaluated>;
   /** Brings the model and optimizer of this process up to date. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batches.js';
 import { checkFirstLogits } from './checkFirstLogits.js';
 import { type Engine, nonFiniteError, type Ready, type StepAt, type StepResult } from './Engine.js';
-import { forward } from './forward.js';
+import { type Evaluated, forward } from './forward.js';
 import { describeNonFinite } from './nonFinite.js';
 import { disposePass, type Pass, type Replica } from './Replica.js';
 import { readStep } from './readStep.js';
@@ -27,7 +27,7 @@ export class LocalEngine implements Engine {
     }
   }
 
-  forward(xs: tf.Tensor, ys: tf.Tensor): Promise<{ loss: number; said: Int32Array }> {
+  forward(xs: tf.Tensor, ys: tf.Tensor): Promise<Evaluated> {
     const { model, loss } = this.replica;
     return this.replica.averaged(() => forward(model, loss, xs, ys));
   }

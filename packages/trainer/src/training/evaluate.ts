@@ -1,5 +1,7 @@
 import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
+import { Metrics, type MetricsResult } from '@bcl/losses';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Evaluated } from './forward.js';
 
 /** A batch prepared for the model. */
 export interface TestBatch {
@@ -9,19 +11,14 @@ export interface TestBatch {
   ys: tf.Tensor;
 }
 
-export interface TestResult {
-  /** Share of the examples whose class the model named, 0..1. */
-  accuracy: number;
-  /** Mean over the examples. */
+/** `accuracy`, `confusion`, `count` and all else that `Metrics` finds, and the loss. */
+export interface TestResult extends MetricsResult {
+  /** The model's own loss, mean over the examples. */
   loss: number;
-  /** How often each class (row) was taken for which (column). */
-  confusion: number[][];
-  /** Examples seen. */
-  count: number;
 }
 
-/** Mean loss of a batch and the class that the model says of each example. */
-export type Forward = (xs: tf.Tensor, ys: tf.Tensor) => Promise<{ loss: number; said: Int32Array }>;
+/** Looks at a batch of preprocessed images and labels. */
+export type Forward = (xs: tf.Tensor, ys: tf.Tensor) => Promise<Evaluated>;
 
 /** Evaluates a model on a data set, preprocessed here, or on batches, checked here. */
 export async function evaluate(
@@ -30,8 +27,7 @@ export async function evaluate(
   data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
   batchSize: number,
 ): Promise<TestResult> {
-  const { classes } = preprocessing;
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const metrics = new Metrics({ classes: preprocessing.classes });
   let lossSum = 0;
   let count = 0;
   const raw = isDataset(data);
@@ -44,31 +40,16 @@ export async function evaluate(
   for await (const { xs, ys } of source as AsyncIterable<TestBatch>) {
     try {
       if (!raw) await preprocessing.check(xs as tf.Tensor4D);
-      const { loss, said } = await forward(xs, ys);
-      const truth = await classesOf(ys);
-      for (const [i, row] of truth.entries()) {
-        const cells = confusion[row] as number[];
-        cells[said[i] as number] = (cells[said[i] as number] ?? 0) + 1;
-      }
-      lossSum += loss * truth.length;
-      count += truth.length;
+      const { loss, rows } = await forward(xs, ys);
+      metrics.add(rows);
+      lossSum += loss * (xs.shape[0] as number);
+      count += xs.shape[0] as number;
     } finally {
       tf.dispose([xs, ys]);
     }
   }
   if (count === 0) throw new RangeError('ModelManager.test: data must hold examples, got none');
-  const hits = confusion.reduce((sum, row, i) => sum + (row[i] as number), 0);
-  return { accuracy: hits / count, loss: lossSum / count, confusion, count };
-}
-
-/** The class of each label row. */
-async function classesOf(ys: tf.Tensor): Promise<Int32Array> {
-  const classes = tf.argMax(ys, -1);
-  try {
-    return await classes.data<'int32'>();
-  } finally {
-    classes.dispose();
-  }
+  return { loss: lossSum / count, ...(await metrics.result()) };
 }
 
 function isDataset(data: object): data is Dataset {
