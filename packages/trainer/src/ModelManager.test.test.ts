@@ -1,4 +1,5 @@
 import { DataIterator, Preprocessing } from '@bcl/datasets';
+import { Metrics } from '@bcl/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { ModelManager } from './ModelManager.js';
 import { sgd } from './optimizers/sgd.js';
@@ -50,6 +51,22 @@ describe('test', () => {
     );
     const { accuracy } = await manager.test(relabelled(testSet, truth));
     expect(accuracy).toBeGreaterThan(0.8);
+  });
+
+  test('finds all that Metrics finds', async () => {
+    const { model } = manager;
+    const metrics = new Metrics({ classes: 3 });
+    for await (const { xs, ys } of new DataIterator(testSet, {
+      batchSize: 25,
+      preprocessing: bcPlus,
+    })) {
+      metrics.update(ys, model.predict(xs) as tf.Tensor);
+    }
+    const { loss, ...found } = await manager.test(testSet);
+    expect(found).toEqual(await metrics.result());
+    expect(found.mixed).toBeNull();
+    // For one-hot rows Kullback-Leibler divergence is the likelihood.
+    expect(found.nll).toBeCloseTo(loss, 5);
   });
 
   test('gives one loss and accuracy whatever the batch size', async () => {

@@ -233,6 +233,9 @@ export class ModelManager {
     const tested = await evaluate(forward, this.preprocessing, test, batchSize);
     event.testLoss = tested.loss;
     event.testAccuracy = tested.accuracy;
+    event.testTop5 = tested.top5;
+    event.testNll = tested.nll;
+    event.testCalibrationError = tested.calibrationError;
     const classNames = [...test.classNames];
     await run?.saveConfusion({ classNames, matrix: tested.confusion });
     return tested;

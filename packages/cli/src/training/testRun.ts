@@ -1,10 +1,11 @@
 import '@bcl/models'; // Registers the layers that a saved network names.
 import { loadDataset } from '@bcl/datasets';
 import { ModelManager, Run } from '@bcl/trainer';
-import { percent, say } from '../format.js';
+import { say } from '../format.js';
 import type { backendNames } from '../names.js';
 import { readyBackend } from './readyBackend.js';
 import { flagsOf } from './settings.js';
+import { classText, testText } from './testText.js';
 
 /** Flags of `bcl test`. */
 export interface TestFlags {
@@ -14,7 +15,7 @@ export interface TestFlags {
   backend: (typeof backendNames)[number];
 }
 
-/** Measures the accuracy of a run and prints it. */
+/** Tests a run and prints what came out. */
 export async function testRun(folder: string, flags: TestFlags): Promise<void> {
   const run = await Run.open(folder);
   if (!(await run.hasCheckpoint())) {
@@ -30,10 +31,13 @@ export async function testRun(folder: string, flags: TestFlags): Promise<void> {
   });
   const manager = await ModelManager.load(run.checkpoint);
   try {
-    const { accuracy, loss, count } = await manager.test(data, { batchSize: flags.batchSize });
-    say(`accuracy: ${percent(accuracy)}`);
-    say(`loss: ${loss.toFixed(4)}`);
-    say(`on ${count} test images of ${data.name}, after ${manager.epoch} epochs, by ${backend}`);
+    const result = await manager.test(data, { batchSize: flags.batchSize });
+    for (const line of testText(result, data.classNames)) say(line);
+    say(
+      `on ${result.count} test images of ${data.name}, after ${manager.epoch} epochs, by ${backend}`,
+    );
+    say();
+    for (const line of classText(result, data.classNames)) say(line);
   } finally {
     manager.dispose();
   }

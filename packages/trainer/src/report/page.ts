@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { chartsScript } from './chartsScript.js';
+import { classTable } from './classTable.js';
 import { commonMistakes, confusionTable } from './confusionTable.js';
 import { curves } from './curves.js';
 import { duration } from './duration.js';
@@ -105,10 +106,14 @@ function headline(run: Run, score: Score | undefined): string {
 <p class="soft">test accuracy after ${epochs} ${plural}.${best}</p>`;
 }
 
-function facts({ config, steps, epochs }: Run): string {
+function facts({ config, steps, epochs, confusion: counts }: Run): string {
+  const share = (value: number | null | undefined) =>
+    value == null ? undefined : `${percent(value)} %`;
   const last = epochs.at(-1);
   const entries: [string, string | undefined][] = [
     ['test loss', last?.testLoss == null ? undefined : last.testLoss.toPrecision(3)],
+    ['top 5', counts && counts.classNames.length > 5 ? share(last?.testTop5) : undefined],
+    ['calibration error', share(last?.testCalibrationError)],
     ['training loss', last?.trainLoss == null ? undefined : last.trainLoss.toPrecision(3)],
     ['training time', duration(epochs.reduce((sum, line) => sum + (line.seconds ?? 0), 0))],
     ['speed', speed(steps.map((line) => line.imagesPerSecond))],
@@ -197,6 +202,10 @@ function confusion({ confusion: counts }: Run): string {
 ${confusionTable(counts)}
 </div>
 ${commonMistakes(counts)}
+</div>
+<h3 id="classes">Class by class</h3>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="classes">
+${classTable(counts)}
 </div>
 </section>`;
 }

@@ -19,6 +19,8 @@ export interface EpochLine {
   trainAccuracy: number;
   testLoss?: number | null;
   testAccuracy?: number | null;
+  testTop5?: number | null;
+  testCalibrationError?: number | null;
   seconds: number;
   learningRate: number;
   /** The last step of the epoch, where the run says it. */

@@ -55,6 +55,10 @@ th { text-align: left; font-weight: 500; }
 .confusion thead td { vertical-align: bottom; }
 .corner { color: var(--soft); font-size: .8rem; white-space: nowrap; }
 .confusion tbody th { position: sticky; left: 0; background: var(--page); padding-right: .6rem; white-space: nowrap; }
+.classes th, .classes td { padding: .3rem 1.25rem .3rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+.classes th:first-child { text-align: left; }
+.classes td:last-child, .classes th:last-child { text-align: left; }
+.classes .bar { min-width: 8rem; background: linear-gradient(to right, color-mix(in srgb, var(--right) 26%, transparent) calc(var(--share) * 100%), transparent 0) no-repeat 0 / calc(100% - 1.25rem); }
 .mistakes { padding-left: 1.3rem; margin: .25rem 0; }
 .mistakes span { color: var(--soft); }
 details { margin-top: 1rem; } summary { cursor: pointer; color: var(--soft); }

@@ -164,6 +164,32 @@ describe('writeReport', () => {
     expect(html).toContain('<b>dog</b> taken for <b>cat</b> <span>60 %</span>');
   });
 
+  test('shows what became of each class', async () => {
+    await writeRun();
+    const html = await report();
+    expect(html).toContain(
+      '<tr><th scope="row">cat</th><td>50</td><td class="bar" style="--share:0.900">90.0 %</td><td class="bar" style="--share:0.600">60.0 %</td><td>dog <span class="soft">10.0 %</span></td></tr>',
+    );
+    expect(html).toContain(
+      '<th scope="row">dog</th><td>50</td><td class="bar" style="--share:0.400"',
+    );
+  });
+
+  test('shows calibration, and the top five where there are more classes', async () => {
+    const tested = { ...epoch(1, 0.5), testTop5: 0.875, testCalibrationError: 0.0625 };
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const matrix = names.map((_, i) => names.map((_, j) => Number(i === j)));
+    await writeRun({ 'metrics.jsonl': jsonLines([tested]) });
+    const few = await report();
+    expect(few).toContain('<dt>calibration error</dt><dd>6.25 %</dd>');
+    expect(few).not.toContain('top 5');
+    await writeRun({
+      'metrics.jsonl': jsonLines([tested]),
+      'confusion.json': JSON.stringify({ classNames: names, matrix }),
+    });
+    expect(await report()).toContain('<dt>top 5</dt><dd>87.50 %</dd>');
+  });
+
   test('shows settings and versions', async () => {
     await writeRun();
     const html = await report();

@@ -61,6 +61,12 @@ export interface EpochEvent {
   /** Absent when there is no test set or the epoch was not one to evaluate. */
   testLoss?: number;
   testAccuracy?: number;
+  /** Share of the test set whose class is among the five strongest logits. */
+  testTop5?: number;
+  /** Negative log likelihood of the test set, whatever the loss is. */
+  testNll?: number;
+  /** Expected calibration error over 15 bins. */
+  testCalibrationError?: number;
   /** Time spent on training alone: neither evaluation nor the caller's own loop. */
   seconds: number;
   /** Examples over seconds, the run's first step left out. */
