@@ -1,3 +1,5 @@
+import type { PreprocessingMethod } from './checkPreprocessing.js';
+
 /** Largest mean of an image that lost its own, grey levels: float32 leaves less than a hundredth of it. */
 const MEAN_TOLERANCE = 0.1;
 
@@ -19,7 +21,7 @@ const RAW: readonly { name: string; toByte: (x: number) => number }[] = [
 
 /** What images were preprocessed with. */
 interface Constants {
-  readonly method: 'standard' | 'bc' | 'bc+';
+  readonly method: PreprocessingMethod;
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly shape: readonly [height: number, width: number, channels: number];

@@ -1,7 +1,7 @@
 import type { Dataset } from './dataset.js';
 import { fitPcaColor } from './fitPcaColor.js';
 import { goldenAugment } from './fixtures/goldenAugment.js';
-import type { ExampleStream } from './stream.js';
+import { streamOf } from './fixtures/streamOf.js';
 
 const { shape, images, eigenvalues, eigenvectors } = goldenAugment.pca;
 const dataset: Dataset = {
@@ -11,23 +11,6 @@ const dataset: Dataset = {
   shape: [shape[1], shape[2], shape[3]],
   classNames: ['any'],
 };
-
-/** The images of the data set, one at a time. */
-function streamOf({ name, images: bytes, shape: size, classNames }: Dataset): ExampleStream {
-  const length = size[0] * size[1] * size[2];
-  return {
-    name,
-    shape: size,
-    classNames,
-    size: null,
-    async *open() {
-      for (let place = 0; place * length < bytes.length; place++) {
-        const image = bytes.slice(place * length, (place + 1) * length);
-        yield { image, label: 0, key: String(place), place };
-      }
-    },
-  };
-}
 
 describe('fitPcaColor', () => {
   test.each([
@@ -64,10 +47,12 @@ describe('fitPcaColor', () => {
     );
     const other = streamOf({ ...dataset, images: new Uint8Array(45) });
     await expect(fitPcaColor({ ...other, shape: [2, 2, 3] })).rejects.toThrow(
-      new RangeError('fitPcaColor: images of golden must be 12 bytes, [2, 2, 3], got 45 in 0'),
+      new RangeError(
+        'fitPcaColor: images of golden must be 12 bytes, [2, 2, 3], got 45 in golden/0',
+      ),
     );
     await expect(fitPcaColor({ ...other, classNames: [] })).rejects.toThrow(
-      'fitPcaColor: labels of golden must be 0..-1, one for each of the 0 class names, got 0 for 0',
+      'fitPcaColor: labels of golden must be 0..-1, one for each of the 0 class names, got 0 for golden/0',
     );
   });
 });

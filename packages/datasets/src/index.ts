@@ -35,6 +35,7 @@ export { applyRandomResizedCrop, randomResizedCrop } from './augment/randomResiz
 export { resize } from './augment/resize.js';
 export type { ResizeOptions } from './augment/resizedSize.js';
 export type { AugmentationStep, StepName, StepPlan } from './augment/Step.js';
+export type { PreprocessingMethod } from './checkPreprocessing.js';
 export { type Cifar10Options, cifar10 } from './cifar/cifar10.js';
 export { type Cifar100Options, cifar100 } from './cifar/cifar100.js';
 export { type CollectOptions, collect } from './collect.js';
@@ -56,10 +57,10 @@ export { type ImageFolderOptions, imageFolder } from './images/imageFolder.js';
 export type { Source } from './imagesOf.js';
 export { type LoadDatasetOptions, loadDataset } from './loadDataset.js';
 export {
+  type FitOptions,
   Preprocessing,
   type PreprocessingArgs,
   type PreprocessingJSON,
-  type PreprocessingMethod,
 } from './preprocessing.js';
 export { type NpyArray, readNpy } from './python/readNpy.js';
 export { type Batch, readExamples } from './readExamples.js';

@@ -5,30 +5,36 @@ export interface ChannelStatistics {
 }
 
 /**
- * Measures each channel over all images, 0..255. With `zeroMean` each image first loses its own
+ * Measures each channel over images that come one by one, 0..255. With `zeroMean` each image first loses its own
  * mean over all pixels and channels.
  *
- * Sums of bytes and of their squares are whole numbers below 2⁵³, so they are exact; the
+ * Sums of bytes and of their squares are whole numbers, exact below 2⁵³: more than 10¹¹ of the brightest pixels. The
  * means of the images enter per image.
  */
-export function measure(
-  images: Uint8Array,
-  shape: readonly [number, number, number],
-  zeroMean: boolean,
-): ChannelStatistics {
-  const channels = shape[2];
-  const pixels = shape[0] * shape[1] * channels;
-  const perChannel = shape[0] * shape[1];
-  const total = images.length / channels;
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let start = 0; start < images.length; start += pixels) {
-    const m = zeroMean ? imageMean(images, start, pixels) : 0;
+export class ChannelSums {
+  readonly #zeroMean: boolean;
+  readonly #sums: Float64Array;
+  readonly #squares: Float64Array;
+  #pixels = 0;
+
+  constructor(channels: number, zeroMean: boolean) {
+    this.#zeroMean = zeroMean;
+    this.#sums = new Float64Array(channels);
+    this.#squares = new Float64Array(channels);
+  }
+
+  /** Adds one image, `H · W · C` bytes. */
+  add(image: Uint8Array): void {
+    const sums = this.#sums;
+    const squares = this.#squares;
+    const channels = sums.length;
+    const perChannel = image.length / channels;
+    const m = this.#zeroMean ? imageMean(image, 0, image.length) : 0;
     for (let c = 0; c < channels; c++) {
       let sum = 0;
       let square = 0;
-      for (let i = start + c; i < start + pixels; i += channels) {
-        const value = images[i] as number;
+      for (let i = c; i < image.length; i += channels) {
+        const value = image[i] as number;
         sum += value;
         square += value * value;
       }
@@ -36,19 +42,28 @@ export function measure(
       sums[c] = (sums[c] as number) + sum - m * perChannel;
       squares[c] = (squares[c] as number) + square - 2 * m * sum + m * m * perChannel;
     }
+    this.#pixels += perChannel;
   }
-  const mean = Array.from(sums, (sum) => sum / total);
-  const std = Array.from(squares, (square, c) => {
-    const variance = square / total - (mean[c] as number) ** 2;
-    // Below the noise of these sums a channel is flat.
-    return variance > 1e-9 ? Math.sqrt(variance) : 0;
-  });
-  return { mean, std };
+
+  statistics(): ChannelStatistics {
+    const total = this.#pixels;
+    const mean = Array.from(this.#sums, (sum) => sum / total);
+    const std = Array.from(this.#squares, (square, c) => {
+      const variance = square / total - (mean[c] as number) ** 2;
+      // Below the noise of these sums a channel is flat.
+      return variance > 1e-9 ? Math.sqrt(variance) : 0;
+    });
+    return { mean, std };
+  }
 }
 
 /** Mean of one image over all its pixels and channels. */
-export function imageMean(images: Uint8Array, start: number, pixels: number): number {
+export function imageMean(
+  values: Uint8Array | Float32Array,
+  start: number,
+  length: number,
+): number {
   let sum = 0;
-  for (let i = start; i < start + pixels; i++) sum += images[i] as number;
-  return sum / pixels;
+  for (let i = start; i < start + length; i++) sum += values[i] as number;
+  return sum / length;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { Preprocessing, type PreprocessingMethod } from './preprocessing.js';
+import type { PreprocessingMethod } from './checkPreprocessing.js';
+import { Preprocessing } from './preprocessing.js';
 
 const methods: PreprocessingMethod[] = ['standard', 'bc', 'bc+'];
 const shape = [2, 2, 2] as const;

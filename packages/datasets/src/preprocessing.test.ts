@@ -1,13 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { PreprocessingMethod } from './checkPreprocessing.js';
 import type { Dataset } from './dataset.js';
 import { embedded } from './embedded.js';
 import { golden } from './fixtures/golden.js';
-import {
-  Preprocessing,
-  type PreprocessingArgs,
-  type PreprocessingJSON,
-  type PreprocessingMethod,
-} from './preprocessing.js';
+import { Preprocessing, type PreprocessingArgs, type PreprocessingJSON } from './preprocessing.js';
 
 const methods: PreprocessingMethod[] = ['standard', 'bc', 'bc+'];
 
@@ -150,12 +146,20 @@ describe('Preprocessing', () => {
   });
 
   test('writes its version and all that it is', () => {
-    expect(new Preprocessing(args).toJSON()).toEqual({ version: 1, ...args });
+    expect(new Preprocessing(args).toJSON()).toEqual({ version: 2, ...args, evaluation: [] });
   });
 
   test.each<[unknown, string]>([
-    [undefined, 'version must be 1, got undefined'],
-    [{ ...args, version: 2 }, 'version must be 1, got 2; was it written by a later @bcl/datasets?'],
+    [undefined, 'version must be 1 or 2, got undefined'],
+    [
+      { ...args, version: 3 },
+      'version must be 1 or 2, got 3; was it written by a later @bcl/datasets?',
+    ],
+    [{ ...args, version: 2 }, 'compose: steps must be a list'],
+    [
+      { ...args, version: 2, evaluation: [{ step: 'unheard' }] },
+      'compose: step must be one of flip',
+    ],
     [
       { ...args, version: 1, std: [0, 1] },
       'std must be 2 numbers above 0, one for each channel, got [0,1]',
@@ -190,11 +194,11 @@ describe('Preprocessing', () => {
     );
     expect(() => preprocessing.apply(tf.ones([1, 2, 2]))).toThrow('got [1, 2, 2]');
     expect(() => preprocessing.apply(tf.ones([1, 1, 2, 2]), 2)).toThrow(
-      new RangeError('Preprocessing.apply: expected 2 images, got 1 in the tensor'),
+      new RangeError('Preprocessing.apply: expected 2 images, got 1'),
     );
     expect(() => preprocessing.apply([0, 0, 0, 0] as unknown as Uint8Array)).toThrow(
       new TypeError(
-        'Preprocessing.apply: images must be a Uint8Array or a tensor of values 0..255',
+        'Preprocessing.apply: images must be a Uint8Array, { data, shape } or a tensor of values 0..255',
       ),
     );
   });

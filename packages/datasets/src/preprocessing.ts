@@ -1,13 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Augmentation, compose } from './augment/compose.js';
+import type { RawImages } from './augment/images.js';
+import type { AugmentationStep } from './augment/Step.js';
+import { prepareImages } from './batches/prepareImages.js';
 import { checkImages } from './checkImages.js';
-import { checkDataset, type Dataset, isImageShape, show } from './dataset.js';
-import { imageMean, measure } from './measure.js';
-
-/**
- * What a model is trained with: `standard` and `bc` normalise each channel; `bc+` takes each
- * image's own mean away before that.
- */
-export type PreprocessingMethod = 'standard' | 'bc' | 'bc+';
+import {
+  checkBatchShape,
+  checkChannels,
+  checkMethod,
+  type PreprocessingMethod,
+  rawImagesOf,
+  sameShape,
+} from './checkPreprocessing.js';
+import { checkDataset, type Dataset, isImageShape } from './dataset.js';
+import { imagesOf } from './imagesOf.js';
+import { ChannelSums } from './measure.js';
+import type { ExampleStream } from './stream.js';
 
 export interface PreprocessingArgs {
   readonly method: PreprocessingMethod;
@@ -15,16 +23,27 @@ export interface PreprocessingArgs {
   readonly mean: readonly number[];
   /** Standard deviation of each channel, likewise. */
   readonly std: readonly number[];
-  /** Height, width and channels of one image. */
+  /** Height, width and channels of one image as the model is fed it. */
   readonly shape: readonly [height: number, width: number, channels: number];
   /** Number of classes. */
   readonly classes: number;
+  /** What test images go through before they are normalised. Default nothing. */
+  readonly evaluation?: readonly AugmentationStep[];
 }
 
 /** A {@link Preprocessing} as plain JSON, to be kept with a model. */
-export interface PreprocessingJSON extends PreprocessingArgs {
-  readonly version: 1;
+export interface PreprocessingJSON extends Required<PreprocessingArgs> {
+  /** Files of version 1 have no `evaluation`. */
+  readonly version: 2;
 }
+
+export interface FitOptions {
+  /** How training images are varied; test images then go through its `evaluation()`. */
+  readonly augment?: Augmentation;
+}
+
+/** What a data set or a stream says of its images. */
+type Described = Pick<Dataset, 'name' | 'shape' | 'classNames'>;
 
 /**
  * Turns bytes into what a model is fed,
@@ -32,10 +51,13 @@ export interface PreprocessingJSON extends PreprocessingArgs {
  *     x' = (x - m - mean_c) / std_c
  *
  * with `mean_c` and `std_c` of each channel over the training set, and `m` the image's own mean over
- * all pixels and channels for `bc+`, 0 for `standard` and `bc`. The same transform serves training
+ * all pixels and channels for `bc+`, 0 for `standard` and `bc`. The same formula serves training
  * (before flip and crop) and evaluation, so it is saved with the model. BC+ treats an
  * image as a wave around zero; its statistics are those of images without their means, and
  * images that kept them lie about two standard deviations off: {@link Preprocessing.check} refuses such.
+ *
+ * Where the augmentation of training decides on the size of the images, `evaluation` is what brings test images to it: resized, and
+ * the middle cut out. It is part of `apply`; training images, which the augmentation has cut, are only normalised.
  *
  * @example
  * ```ts
@@ -59,6 +81,8 @@ export class Preprocessing {
   readonly std: readonly number[];
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classes: number;
+  /** What test images go through before they are normalised; often nothing. */
+  readonly evaluation: Augmentation;
 
   /**
    * From given constants; {@link Preprocessing.fit} measures them.
@@ -66,7 +90,7 @@ export class Preprocessing {
    * @throws RangeError when they do not fit each other.
    */
   constructor(args: PreprocessingArgs) {
-    const { method, mean, std, shape, classes } = args;
+    const { method, mean, std, shape, classes, evaluation = [] } = args;
     checkMethod('Preprocessing', method);
     if (!isImageShape(shape)) {
       throw new RangeError(
@@ -83,94 +107,129 @@ export class Preprocessing {
     this.std = [...std];
     this.shape = [...shape];
     this.classes = classes;
+    this.evaluation = compose(evaluation);
   }
 
   /**
    * Measures the constants on a training set: mean and population standard deviation of each
    * channel, for `bc+` after each image lost its own mean.
    *
+   * @param options.augment How training images will be varied: it decides on the size that the model is fed.
    * @throws RangeError when a channel is the same everywhere, which no division can normalise.
    */
-  static fit(dataset: Dataset, method: PreprocessingMethod): Preprocessing {
+  static fit(
+    dataset: Dataset,
+    method: PreprocessingMethod,
+    options: FitOptions = {},
+  ): Preprocessing {
     checkMethod('Preprocessing.fit', method);
     checkDataset('Preprocessing.fit', dataset);
-    const { mean, std } = measure(dataset.images, dataset.shape, method === 'bc+');
-    std.forEach((deviation, channel) => {
-      if (deviation > 0) return;
-      throw new RangeError(
-        `Preprocessing.fit: a channel must vary over the training set, got channel ${channel} the same in every pixel; leave it out`,
-      );
-    });
-    return new Preprocessing({
-      method,
-      mean,
-      std,
-      shape: dataset.shape,
-      classes: dataset.classNames.length,
-    });
+    const { images, shape } = dataset;
+    const sums = new ChannelSums(shape[2], method === 'bc+');
+    const size = shape[0] * shape[1] * shape[2];
+    for (let at = 0; at < images.length; at += size) sums.add(images.subarray(at, at + size));
+    return fitted('Preprocessing.fit', dataset, method, sums, options);
+  }
+
+  /**
+   * The same on a stream of images, in one pass that holds one image at a time.
+   *
+   * @throws RangeError also when the stream gives no images, or others than it says.
+   */
+  static async fitStream(
+    stream: ExampleStream,
+    method: PreprocessingMethod,
+    options: FitOptions = {},
+  ): Promise<Preprocessing> {
+    checkMethod('Preprocessing.fitStream', method);
+    const sums = new ChannelSums(stream.shape[2], method === 'bc+');
+    for await (const image of imagesOf('Preprocessing.fitStream', stream)) sums.add(image);
+    return fitted('Preprocessing.fitStream', stream, method, sums, options);
   }
 
   /**
    * What {@link Preprocessing.toJSON} gave, from a file that may hold anything.
    *
-   * @throws Error when it was written by another version, RangeError or TypeError when it is damaged.
+   * @throws Error when it was written by a later version, RangeError or TypeError when it is damaged.
    */
   static fromJSON(json: unknown): Preprocessing {
-    const { version, ...args } = (json ?? {}) as Partial<PreprocessingJSON>;
-    if (version !== 1) {
+    const { version, ...args } = (json ?? {}) as Partial<Omit<PreprocessingJSON, 'version'>> & {
+      version?: unknown;
+    };
+    if (version !== 1 && version !== 2) {
       throw new Error(
-        `Preprocessing.fromJSON: version must be 1, got ${version}; was it written by a later @bcl/datasets?`,
+        `Preprocessing.fromJSON: version must be 1 or 2, got ${version}; was it written by a later @bcl/datasets?`,
       );
     }
-    return new Preprocessing(args as PreprocessingArgs);
+    const evaluation = version === 1 ? [] : compose(args.evaluation as []).steps;
+    return new Preprocessing({ ...(args as PreprocessingArgs), evaluation });
   }
 
   toJSON(): PreprocessingJSON {
-    const { method, mean, std, shape, classes } = this;
-    return { version: 1, method, mean, std, shape, classes };
+    const { method, mean, std, shape, classes, evaluation } = this;
+    return { version: 2, method, mean, std, shape, classes, evaluation: evaluation.steps };
   }
 
   /**
-   * Preprocesses raw images.
+   * Prepares raw images as test images are: `evaluation`, if there is any, and the formula.
    *
-   * @param images Values 0..255: bytes in `[B, H, W, C]` order, or a tensor of that shape.
+   * @param images Values 0..255: bytes in `[B, H, W, C]` order, or a tensor of that shape. Where `evaluation` makes their size, bytes
+   * need to be `{ data, shape }`.
    * @param count B, checked when given.
+   * @returns `[B, H, W, C]` float32 of this shape, owned by the caller. The input is kept.
+   * @throws RangeError when the images are not of this shape, and nothing makes them so.
+   */
+  apply(images: Uint8Array | RawImages | tf.Tensor, count?: number): tf.Tensor4D {
+    return this.#prepare('Preprocessing.apply', images, count, this.evaluation);
+  }
+
+  /**
+   * Normalises raw images that have the size which the model is fed: training images, once an augmentation has cut them.
+   *
    * @returns `[B, H, W, C]` float32, owned by the caller. The input is kept.
    * @throws RangeError when the images are not of this shape.
    */
-  apply(images: Uint8Array | tf.Tensor, count?: number): tf.Tensor4D {
-    if (images instanceof tf.Tensor) return this.applyToTensor(images, count);
-    if (!(images instanceof Uint8Array)) {
-      throw new TypeError(
-        'Preprocessing.apply: images must be a Uint8Array or a tensor of values 0..255',
-      );
-    }
-    const pixels = this.shape[0] * this.shape[1] * this.shape[2];
-    const held = images.length / pixels;
-    if (!Number.isInteger(held) || held === 0 || (count ?? held) !== held) {
-      throw new RangeError(
-        `Preprocessing.apply: ${count ?? 'whole'} images of [${this.shape.join(', ')}] need ${pixels} bytes each, got ${images.length} bytes`,
-      );
-    }
-    return tf.tensor4d(this.normalise(images, pixels), [held, ...this.shape]);
+  normalize(images: Uint8Array | RawImages | tf.Tensor, count?: number): tf.Tensor4D {
+    return this.#prepare('Preprocessing.normalize', images, count, compose([]));
   }
 
   /**
-   * Refuses a data set that a model trained on ours cannot be given: another image shape, another
-   * number of classes.
+   * Refuses a data set, or a stream, that a model trained on ours cannot be given: another number of classes or of channels, another
+   * size that `evaluation` does not make ours.
    *
    * @throws RangeError
    */
-  checkDataset(dataset: Dataset): void {
-    const { name, shape, classNames } = dataset;
-    if (this.shape.some((side, i) => side !== shape[i])) {
+  checkDataset({ name, shape, classNames }: Described): void {
+    const resized = this.evaluation.steps.length > 0;
+    if (resized && shape[2] !== this.shape[2]) {
       throw new RangeError(
-        `Preprocessing: fitted on images [${this.shape.join(', ')}], got ${name} with images [${shape.join(', ')}]`,
+        `Preprocessing: fitted on images of ${this.shape[2]} channels, got ${name} with ${shape[2]}`,
+      );
+    }
+    const given = resized ? this.evaluation.outputShape(shape) : shape;
+    if (!sameShape(given, this.shape)) {
+      const become = resized ? `, which become [${given.join(', ')}]` : '';
+      throw new RangeError(
+        `Preprocessing: fitted on images [${this.shape.join(', ')}], got ${name} with images [${shape.join(', ')}]${become}`,
       );
     }
     if (classNames.length !== this.classes) {
       throw new RangeError(
         `Preprocessing: fitted on ${this.classes} classes, got ${name} with ${classNames.length}`,
+      );
+    }
+  }
+
+  /**
+   * Refuses another method than the one that this was fitted for.
+   *
+   * @throws RangeError
+   */
+  checkMethod(method: PreprocessingMethod): void {
+    checkMethod('Preprocessing.checkMethod', method);
+    if (method !== this.method) {
+      throw new RangeError(
+        `Preprocessing: fitted for '${this.method}', got '${method}'; images prepared for one are no test of a model trained on the other`,
       );
     }
   }
@@ -188,73 +247,66 @@ export class Preprocessing {
    * @throws RangeError
    */
   async check(xs: tf.Tensor): Promise<void> {
-    this.checkShape('Preprocessing.check', xs);
+    checkBatchShape('Preprocessing.check', xs.shape, this.shape);
     checkImages(this, await xs.data());
   }
 
-  /** Refuses tensors that are no `[B, H, W, C]` of this shape. */
-  private checkShape(caller: string, xs: tf.Tensor): void {
-    const [, ...shape] = xs.shape;
-    if (shape.length !== 3 || this.shape.some((side, i) => side !== shape[i])) {
-      throw new RangeError(
-        `${caller}: images must be [B, ${this.shape.join(', ')}], got [${xs.shape.join(', ')}]`,
-      );
-    }
+  /** Evaluation's steps, or none, and the formula. */
+  #prepare(
+    caller: string,
+    images: Uint8Array | RawImages | tf.Tensor,
+    count: number | undefined,
+    { steps }: Augmentation,
+  ): tf.Tensor4D {
+    if (images instanceof tf.Tensor) return this.#prepareTensor(caller, images, count, steps);
+    const { data, shape } = rawImagesOf(caller, images, this.shape, steps, count);
+    checkBatchShape(caller, shape, this.shape, steps, count);
+    const [held, height, width, channels] = shape;
+    const indices = Int32Array.from({ length: held }, (_, b) => b);
+    const pool = { data, indices, shape: [height, width, channels] as const };
+    const prepared = prepareImages(pool, { steps, normalization: this });
+    return tf.tensor4d(prepared.data, [...prepared.shape]);
   }
 
-  private applyToTensor(images: tf.Tensor, count?: number): tf.Tensor4D {
-    this.checkShape('Preprocessing.apply', images);
-    if (count !== undefined && images.shape[0] !== count) {
-      throw new RangeError(
-        `Preprocessing.apply: expected ${count} images, got ${images.shape[0]} in the tensor`,
-      );
-    }
+  #prepareTensor(
+    caller: string,
+    images: tf.Tensor,
+    count: number | undefined,
+    steps: readonly AugmentationStep[],
+  ): tf.Tensor4D {
+    checkBatchShape(caller, images.shape, this.shape, steps, count);
     return tf.tidy(() => {
-      const x = tf.cast(images, 'float32');
+      const raw = tf.cast(images as tf.Tensor4D, 'float32');
+      const sized = compose(steps);
+      const x = steps.length > 0 ? sized.apply(raw, sized.draw(raw.shape)) : raw;
       const wave = this.method === 'bc+' ? tf.sub(x, tf.mean(x, [1, 2, 3], true)) : x;
-      return tf.div<tf.Tensor4D>(
-        tf.sub(wave, tf.tensor1d([...this.mean])),
-        tf.tensor1d([...this.std]),
-      );
+      const centered = tf.sub(wave, tf.tensor1d([...this.mean]));
+      return tf.div<tf.Tensor4D>(centered, tf.tensor1d([...this.std]));
     });
   }
-
-  /** The formula, in one pass over the bytes. */
-  private normalise(images: Uint8Array, pixels: number): Float32Array {
-    const channels = this.shape[2];
-    const x = new Float32Array(images.length);
-    for (let start = 0; start < images.length; start += pixels) {
-      const m = this.method === 'bc+' ? imageMean(images, start, pixels) : 0;
-      for (let c = 0; c < channels; c++) {
-        const shift = m + (this.mean[c] as number);
-        const std = this.std[c] as number;
-        for (let i = start + c; i < start + pixels; i += channels) {
-          x[i] = ((images[i] as number) - shift) / std;
-        }
-      }
-    }
-    return x;
-  }
 }
 
-function checkMethod(caller: string, method: unknown): asserts method is PreprocessingMethod {
-  if (method !== 'standard' && method !== 'bc' && method !== 'bc+') {
+/** What was measured, as the preprocessing of a set. */
+function fitted(
+  caller: string,
+  { shape, classNames }: Described,
+  method: PreprocessingMethod,
+  sums: ChannelSums,
+  { augment = compose([]) }: FitOptions,
+): Preprocessing {
+  const { mean, std } = sums.statistics();
+  std.forEach((deviation, channel) => {
+    if (deviation > 0) return;
     throw new RangeError(
-      `${caller}: method must be 'standard', 'bc' or 'bc+', got ${show(method)}`,
+      `${caller}: a channel must vary over the training set, got channel ${channel} the same in every pixel; leave it out`,
     );
-  }
-}
-
-function checkChannels(
-  name: string,
-  values: unknown,
-  channels: number,
-  wanted: string,
-  good: (x: number) => boolean,
-): void {
-  if (!Array.isArray(values) || values.length !== channels || !values.every(good)) {
-    throw new RangeError(
-      `Preprocessing: ${name} must be ${channels} ${wanted}, one for each channel, got ${JSON.stringify(values)}`,
-    );
-  }
+  });
+  return new Preprocessing({
+    method,
+    mean,
+    std,
+    shape: augment.outputShape(shape),
+    classes: classNames.length,
+    evaluation: augment.evaluation().steps,
+  });
 }

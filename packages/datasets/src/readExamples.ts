@@ -55,7 +55,7 @@ export function readExamples(
     else rows[b * classes + id] = 1;
   }
   const xs = preprocessing
-    ? preprocessing.apply(bytes, count)
+    ? preprocessing.apply({ data: bytes, shape: [count, ...shape] })
     : tf.tensor4d(Float32Array.from(bytes), [count, ...shape]);
   const ys = tf.tensor2d(rows, [count, classes]);
   return { xs, ys, ids, indices: Int32Array.from(indices) };

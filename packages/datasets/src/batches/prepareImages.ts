@@ -1,0 +1,61 @@
+import type { SeededRandom } from '@bcl/random';
+import type { Change } from '../augment/change.js';
+import { changeRaw } from '../augment/changeRaw.js';
+import type { ImageBatchShape, RawImages } from '../augment/images.js';
+import { changesOf, drawSteps, stageOf } from '../augment/planSteps.js';
+import type { AugmentationStep } from '../augment/Step.js';
+import { type ImagePool, type Normalization, normalizeImages } from './normalizeImages.js';
+
+/** What images go through, as plain data: it can be sent to another thread. */
+export interface Transform {
+  readonly steps: readonly AugmentationStep[];
+  readonly normalization?: Normalization;
+}
+
+/**
+ * Draws and makes a batch of what the model is fed: the steps for raw images, the normalisation, and the other steps. Nothing is
+ * rounded on the way but to float32, and no tensor is made, so that other threads do it as well.
+ *
+ * @param random What the steps draw from; the batch's own.
+ */
+export function prepareImages(
+  pool: ImagePool,
+  { steps, normalization }: Transform,
+  random?: SeededRandom,
+): RawImages<Float32Array> {
+  if (steps.length === 0) return normalizeImages(pool, normalization);
+  const shape: ImageBatchShape = [pool.indices.length, ...pool.shape];
+  const plans = drawSteps(steps, shape, random).steps;
+  const raw = steps.map(stageOf).lastIndexOf('raw') + 1;
+  const varied = raw === 0 ? pool : varyRaw(pool, changesOf(plans.slice(0, raw), shape));
+  const [move, ...rest] = changesOf(plans.slice(raw), [shape[0], ...varied.shape]);
+  const normal = normalizeImages(
+    varied,
+    normalization,
+    move?.kind === 'move' ? move.views : undefined,
+  );
+  const changes = move && move.kind !== 'move' ? [move, ...rest] : rest;
+  return changes.reduce<RawImages<Float32Array>>(changeRaw, normal);
+}
+
+/** Makes changes to raw images, as floats once something is calculated. */
+function varyRaw({ data, indices, shape }: ImagePool, changes: readonly Change[]): ImagePool {
+  const size = shape[0] * shape[1] * shape[2];
+  const gathered = new Uint8Array(indices.length * size);
+  indices.forEach((index, b) => {
+    gathered.set(data.subarray(index * size, (index + 1) * size), b * size);
+  });
+  let images: RawImages = { data: gathered, shape: [indices.length, ...shape] };
+  for (const change of changes) {
+    if (change.kind !== 'move' && images.data instanceof Uint8Array) {
+      images = { ...images, data: Float32Array.from(images.data) };
+    }
+    images = changeRaw(images, change);
+  }
+  const [count, height, width, channels] = images.shape;
+  return {
+    data: images.data,
+    indices: Int32Array.from({ length: count }, (_, b) => b),
+    shape: [height, width, channels],
+  };
+}
