@@ -8,7 +8,12 @@ const shared = {
   setupFilesAfterEnv: ['<rootDir>/test-support/setup.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+    '^.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } } }],
   },
+  // Packages that are ES modules alone, which jest does not read as they are.
+  transformIgnorePatterns: [
+    '/node_modules/(?!\\.pnpm/|@audio/|@wasm-audio-decoders/|@eshaz/|codec-parser/|simple-yenc/)',
+  ],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^webgpu$': '<rootDir>/test-support/webgpu.cjs',

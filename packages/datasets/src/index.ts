@@ -64,4 +64,13 @@ export {
 } from './preprocessing.js';
 export { type NpyArray, readNpy } from './python/readNpy.js';
 export { type Batch, readExamples } from './readExamples.js';
+export { type Esc50Options, esc50 } from './sound/esc50.js';
+export type { SoundSetOptions } from './sound/readClips.js';
+export { type ReadSoundOptions, readSound, type Sound } from './sound/readSound.js';
+export { resampleSound } from './sound/resampleSound.js';
+export type { SoundDataset } from './sound/soundDataset.js';
+export { splitFold } from './sound/splitFold.js';
+export { toWave } from './sound/toWave.js';
+export { trimZeros } from './sound/trimZeros.js';
+export { urbanSound8K } from './sound/urbanSound8K.js';
 export type { ExampleStream, OpenOptions, Shard, StreamExample } from './stream.js';
