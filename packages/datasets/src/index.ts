@@ -37,6 +37,8 @@ export type { ResizeOptions } from './augment/resizedSize.js';
 export type { AugmentationStep, StepName, StepPlan } from './augment/Step.js';
 export type { PreprocessingMethod } from './checkPreprocessing.js';
 export { type Cifar10Options, cifar10 } from './cifar/cifar10.js';
+export { type Cifar10_1Options, cifar10_1 } from './cifar/cifar10_1.js';
+export { type Cifar10hOptions, cifar10h } from './cifar/cifar10h.js';
 export { type Cifar100Options, cifar100 } from './cifar/cifar100.js';
 export { type CollectOptions, collect } from './collect.js';
 export {
@@ -46,6 +48,7 @@ export {
 } from './dataIterator.js';
 export type { Dataset, Split } from './dataset.js';
 export { cacheFolder } from './download/cacheFolder.js';
+export { checkFile } from './download/checkFile.js';
 export { type DownloadOptions, type DownloadProgress, download } from './download/download.js';
 export type { PublishedFile } from './download/publishedFiles.js';
 export { type EmbeddedOptions, embedded } from './embedded.js';
@@ -55,7 +58,15 @@ export type { ReadingOptions, Unreadable } from './images/decodeAll.js';
 export type { DecodeOptions } from './images/imageDecoder.js';
 export { type ImageFolderOptions, imageFolder } from './images/imageFolder.js';
 export type { Source } from './imagesOf.js';
+export { type Fold, type KFoldOptions, kFold } from './kFold.js';
 export { type LoadDatasetOptions, loadDataset } from './loadDataset.js';
+export {
+  type LongTailOptions,
+  type LongTailProfile,
+  longTail,
+  longTailCounts,
+} from './longTail.js';
+export { type NamedDataset, type NamedDatasetOptions, namedDatasets } from './namedDatasets.js';
 export {
   type FitOptions,
   Preprocessing,
@@ -74,3 +85,4 @@ export { toWave } from './sound/toWave.js';
 export { trimZeros } from './sound/trimZeros.js';
 export { urbanSound8K } from './sound/urbanSound8K.js';
 export type { ExampleStream, OpenOptions, Shard, StreamExample } from './stream.js';
+export { subset } from './subset.js';

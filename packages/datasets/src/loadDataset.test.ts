@@ -1,5 +1,5 @@
 import { embedded } from './embedded.js';
-import { cifarFiles, withFolder, writeArchive, writeFiles } from './fixtures/cifar.js';
+import { cifarFiles, records100, withFolder, writeArchive, writeFiles } from './fixtures/cifar.js';
 import { writeClasses } from './fixtures/images.js';
 import { loadDataset } from './loadDataset.js';
 
@@ -26,6 +26,22 @@ describe('loadDataset', () => {
       expect((await loadDataset(archive, { split: 'test' })).labels.length).toBe(2);
     }));
 
+  test('tells CIFAR-100 from CIFAR-10, in a folder and an archive', () =>
+    withFolder(async (folder) => {
+      const files = { 'train.bin': records100(3, 0), 'test.bin': records100(2, 50) };
+      await writeFiles(`${folder}/flat`, files);
+      await writeFiles(`${folder}/above/cifar-100-binary`, files);
+      const archive = await writeArchive(
+        `${folder}/c.tar.gz`,
+        Object.entries(files).map(([name, content]) => [`cifar-100-binary/${name}`, content]),
+      );
+      for (const source of [`${folder}/flat`, `${folder}/above`, archive]) {
+        const test = await loadDataset(source, { split: 'test' });
+        expect(test.name).toBe('cifar100');
+        expect(test.labels).toEqual(Uint8Array.of(50, 51));
+      }
+    }));
+
   test('reads a folder of images, and some of all its classes', () =>
     withFolder(async (folder) => {
       await writeClasses(`${folder}/train`, { cat: 20, dog: 20 });
@@ -40,16 +56,19 @@ describe('loadDataset', () => {
       expect(test.labels).toEqual(Uint8Array.of(0, 1, 1));
     }));
 
-  test.each(['embeded', '/nowhere/at/all', ''])(
-    'says what the source can be, got %p',
-    async (source) => {
-      await expect(loadDataset(source)).rejects.toThrow(
-        new Error(
-          `loadDataset: the data set must be 'embedded', or the path of CIFAR-10's .tar.gz or folder of .bin files or of a folder of images by class, got '${source}', which does not exist`,
-        ),
-      );
-    },
-  );
+  test.each([
+    ['embeded', 'embedded'],
+    ['CIFAR-10', 'cifar10'],
+    ['cifar-100', 'cifar100'],
+    ['/nowhere/at/all', 'embedded'],
+    ['', 'cifar10'],
+  ])('names the nearest of what it knows, got %p', async (source, nearest) => {
+    await expect(loadDataset(source)).rejects.toThrow(
+      new Error(
+        `loadDataset: the data set must be a name (embedded, cifar10, cifar10-python, cifar100, cifar100-python, cifar100-coarse, cifar10h, cifar10.1, cifar10.1-v4), or the path of an archive or folder of CIFAR or of a folder of images by class, got '${source}', which does not exist; did you mean '${nearest}'?`,
+      ),
+    );
+  });
 
   test.each(['embedded', '/tmp'])('refuses a bad split or limit, %s', async (source) => {
     await expect(loadDataset(source, { split: 'val' as 'test' })).rejects.toThrow(

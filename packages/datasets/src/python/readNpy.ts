@@ -41,14 +41,19 @@ export async function readNpy(source: string | Uint8Array): Promise<NpyArray> {
       `readNpy: source must be the path of an .npy file or its bytes, got ${show(source)}`,
     );
   }
-  const bytes = await readFile(source).catch((error: Error) => {
-    throw new Error(`readNpy: cannot read ${source}: ${error.message}`, { cause: error });
+  return readNpyFile(source, 'readNpy');
+}
+
+/** The array in an `.npy` file; `caller` begins the messages. */
+export async function readNpyFile(path: string, caller: string): Promise<NpyArray> {
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new Error(`${caller}: cannot read ${path}: ${error.message}`, { cause: error });
   });
-  return parseNpy(bytes, `readNpy: ${source}`);
+  return parseNpy(bytes, `${caller}: ${path}`);
 }
 
 /** The array in the bytes of an `.npy` file; `where` begins the messages. */
-export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
+function parseNpy(bytes: Uint8Array, where: string): NpyArray {
   const { text, end } = header(bytes, where);
   const { descr, fortran, shape } = parseHeader(text, where);
   const type = numpyType(descr, where);
