@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { chromium } from './chromium.js';
 
 // @bcl/mixing as people get it: packed by npm, installed in empty projects, run there. The registry is not asked: what is not
 // ours is packed from this tree, and TensorFlow.js, which is large, is linked after the installation.
@@ -20,9 +21,6 @@ import { dirname, join, resolve } from 'node:path';
 const root = resolve(__dirname, '..');
 const mixing = join(root, 'packages', 'mixing');
 const requireFrom = (folder: string) => createRequire(join(folder, 'package.json'));
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 
 /** The same lines in every project: BC+ on tensors, then the fast path on bytes. */
 const program = `

@@ -11,63 +11,92 @@ export interface Column {
   order(result: GroupResult): number | string | undefined;
 }
 
-/** The columns, the more telling first: a narrow screen shows these without scrolling. */
-export const comparisonColumns: readonly Column[] = [
-  {
-    key: 'name',
-    title: 'setting',
-    text: ({ group }) => group.name,
-    order: ({ group }) => group.name,
-  },
-  {
-    key: 'testError',
-    title: 'test error (%)',
-    text: ({ testError, final }) =>
-      testError === undefined
-        ? ''
-        : `${plusMinus(testError.mean, testError.standardError)}${final ? '' : ' so far'}`,
-    order: ({ testError }) => testError?.mean,
-  },
-  {
-    key: 'published',
-    title: 'published (%)',
-    text: ({ group: { published } }) =>
-      published ? plusMinus(published.error, published.standardError) : '',
-    order: ({ group }) => group.published?.error,
-  },
-  {
-    key: 'difference',
-    title: 'difference',
-    text: ({ difference }) => (difference === undefined ? '' : signed(difference)),
-    order: ({ difference }) => difference,
-  },
-  {
-    key: 'trials',
-    title: 'trials',
-    text: ({ done, trials }) =>
-      done === trials.length ? `${done}` : `${done} of ${trials.length}`,
-    order: ({ done }) => done,
-  },
-  {
-    key: 'best',
-    title: 'best error (%)',
-    text: ({ best }) =>
-      best === undefined ? '' : `${best.testError.toFixed(2)}, epoch ${range(best.epochs)}`,
-    order: ({ best }) => best?.testError,
-  },
-  {
-    key: 'epochs',
-    title: 'epochs',
-    text: ({ epochs }) => (epochs === undefined ? '' : range(epochs)),
-    order: ({ epochs }) => epochs?.[1],
-  },
-  {
-    key: 'seconds',
-    title: 'time a trial',
-    text: ({ seconds }) => duration(seconds ?? 0) ?? '',
-    order: ({ seconds }) => seconds,
-  },
-];
+/**
+ * The columns for these groups, the more telling first: a narrow screen shows them without scrolling.
+ * Where nothing was published there are no columns of it.
+ */
+export function comparisonColumns(results: readonly GroupResult[]): Column[] {
+  const sources = publishedSources(results);
+  const published: Column[] = [
+    {
+      key: 'published',
+      title: 'published (%)',
+      text: ({ group: { published } }) =>
+        published
+          ? `${plusMinus(published.error, published.standardError)}${sourceMark(sources, published.source)}`
+          : '',
+      order: ({ group }) => group.published?.error,
+    },
+    {
+      key: 'difference',
+      title: 'difference',
+      text: ({ difference }) => (difference === undefined ? '' : signed(difference)),
+      order: ({ difference }) => difference,
+    },
+  ];
+  return [
+    {
+      key: 'name',
+      title: 'setting',
+      text: ({ group }) => group.name,
+      order: ({ group }) => group.name,
+    },
+    {
+      key: 'testError',
+      title: 'test error (%)',
+      text: ({ testError, final }) =>
+        testError === undefined
+          ? ''
+          : `${plusMinus(testError.mean, testError.standardError)}${final ? '' : ' so far'}`,
+      order: ({ testError }) => testError?.mean,
+    },
+    ...(sources.length > 0 ? published : []),
+    {
+      key: 'trials',
+      title: 'trials done',
+      text: ({ done, trials }) =>
+        done === trials.length ? `${done}` : `${done} of ${trials.length}`,
+      order: ({ done }) => done,
+    },
+    {
+      key: 'best',
+      title: 'best (%) at epoch',
+      text: ({ best }) =>
+        best === undefined ? '' : `${best.testError.toFixed(2)} at ${range(best.epochs)}`,
+      order: ({ best }) => best?.testError,
+    },
+    {
+      key: 'epochs',
+      title: 'epochs',
+      text: ({ epochs, planned, final }) =>
+        epochs === undefined
+          ? ''
+          : `${range(epochs)}${final || planned === undefined ? '' : ` of ${planned}`}`,
+      order: ({ epochs }) => epochs?.[1],
+    },
+    {
+      key: 'seconds',
+      title: 'time a trial',
+      text: ({ seconds }) => duration(seconds ?? 0) ?? '',
+      order: ({ seconds }) => seconds,
+    },
+  ];
+}
+
+/** Where the published errors stand, each once. */
+export function publishedSources(results: readonly GroupResult[]): string[] {
+  return [...new Set(results.flatMap(({ group }) => group.published?.source ?? []))];
+}
+
+/** A small number that tells sources apart; nothing where there is one alone. */
+export function sourceMark(sources: readonly string[], source: string): string {
+  if (sources.length < 2) return '';
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  return String(sources.indexOf(source) + 1).replace(
+    /\d/g,
+    (digit) => digits[Number(digit)] as string,
+  );
+}
 
 function plusMinus(mean: number, standardError: number | undefined): string {
   const spread = standardError === undefined ? '' : ` ± ${standardError.toFixed(2)}`;

@@ -1,3 +1,4 @@
+import type { TableText } from './PageData.js';
 import type { GroupResult } from './summarizeGroup.js';
 
 /**
@@ -12,7 +13,7 @@ export function comparisonCsv(results: readonly GroupResult[]): string {
 }
 
 /** The same in parts, each of whole lines. */
-export function csvParts(results: readonly GroupResult[]): { head: string; rows: string[] } {
+export function csvParts(results: readonly GroupResult[]): TableText {
   const settings = [...new Set(results.flatMap(({ group }) => Object.keys(group.settings)))];
   const columns: [string, (result: GroupResult) => string | number | undefined][] = [
     ['name', ({ group }) => group.name],
@@ -37,6 +38,7 @@ export function csvParts(results: readonly GroupResult[]): { head: string; rows:
   return {
     head: line(columns.map(([title]) => title)),
     rows: results.map((result) => line(columns.map(([, value]) => value(result)))),
+    foot: '',
   };
 }
 

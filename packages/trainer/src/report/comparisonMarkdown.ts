@@ -1,14 +1,6 @@
-import { comparisonColumns } from './comparisonColumns.js';
+import { comparisonColumns, publishedSources, sourceMark } from './comparisonColumns.js';
+import type { TableText } from './PageData.js';
 import type { GroupResult } from './summarizeGroup.js';
-
-/** A Markdown table taken apart, so that some of its rows can be left out or put in another order. */
-interface MarkdownParts {
-  head: string;
-  /** One line a group. */
-  rows: string[];
-  /** Where the published errors stand; empty where there are none. */
-  foot: string;
-}
 
 /**
  * The table of a comparison in Markdown: a row a group, with the sources of what was published below.
@@ -21,18 +13,23 @@ export function comparisonMarkdown(results: readonly GroupResult[]): string {
 }
 
 /** The same in parts, each of whole lines. */
-export function markdownParts(results: readonly GroupResult[]): MarkdownParts {
-  const sources = [...new Set(results.flatMap(({ group }) => group.published?.source ?? []))];
+export function markdownParts(results: readonly GroupResult[]): TableText {
+  const columns = comparisonColumns(results);
+  const sources = publishedSources(results);
   const line = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
   return {
     head:
-      line(comparisonColumns.map(({ title }) => title)) +
-      line(comparisonColumns.map(({ key }) => (key === 'name' ? '---' : '---:'))),
-    rows: results.map((result) =>
-      line(comparisonColumns.map((column) => escapeCell(column.text(result)))),
-    ),
-    foot: sources.length === 0 ? '' : `\nPublished: ${sources.join('; ')}.\n`,
+      line(columns.map(({ title }) => title)) +
+      line(columns.map(({ key }) => (key === 'name' ? '---' : '---:'))),
+    rows: results.map((result) => line(columns.map((column) => escapeCell(column.text(result))))),
+    foot: sources.length === 0 ? '' : `\n${sourcesText(sources)}\n`,
   };
+}
+
+/** `Published: ¹ a paper, Table 1; ² another.` */
+export function sourcesText(sources: readonly string[]): string {
+  const each = sources.map((source) => `${sourceMark(sources, source)} ${source}`.trim());
+  return `Published: ${each.join('; ')}.`;
 }
 
 function escapeCell(text: string): string {

@@ -1,3 +1,4 @@
+import { fiveDigits } from './fiveDigits.js';
 import type { EpochLine, StepLine } from './readMetrics.js';
 
 /** One chart's lines over epochs, as uPlot takes them: x, then one column a line; null is no point. */
@@ -23,7 +24,7 @@ export function curves(
   const perEpoch = stepsPerEpoch(steps, epochs);
   const points = new Map<number, [number | null, number | null, number | null]>();
   const at = (x: number) => {
-    const key = round(x);
+    const key = fiveDigits(x);
     const point = points.get(key) ?? [null, null, null];
     points.set(key, point);
     return point;
@@ -54,10 +55,5 @@ function stepsPerEpoch(steps: StepLine[], epochs: EpochLine[]): number {
 }
 
 function finite(value: number | null | undefined): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? round(value) : null;
-}
-
-/** Five digits: more than a screen shows, and half the size of a file. */
-function round(value: number): number {
-  return Number(value.toPrecision(5));
+  return typeof value === 'number' && Number.isFinite(value) ? fiveDigits(value) : null;
 }

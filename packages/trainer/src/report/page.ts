@@ -1,13 +1,15 @@
 import { basename } from 'node:path';
-import { chartsScript } from './chartsScript.js';
 import { classTable } from './classTable.js';
 import { commonMistakes, confusionTable } from './confusionTable.js';
 import { curves } from './curves.js';
 import { duration } from './duration.js';
-import { escapeHtml, scriptJson, scriptSource } from './escape.js';
+import { escapeHtml } from './escape.js';
+import { factList, htmlDocument } from './htmlDocument.js';
+import { runProgram } from './programs.js';
 import type { EpochLine } from './readMetrics.js';
 import type { Run } from './readRun.js';
 import type { Uplot } from './readUplot.js';
+import { reportStyle } from './reportStyle.js';
 import { settingsTable } from './settingsTable.js';
 import { style } from './style.js';
 
@@ -17,18 +19,7 @@ export function page(run: Run, uplot: Uplot): string {
   const score = scoreOf(run);
   const title = titleOf(run.config);
   const tested = score === undefined ? 'not tested yet' : `${percent(score.accuracy)} %`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(`${tested} · ${title}`)}</title>
-<link rel="icon" href="data:,">
-<style>${uplot.style}${style}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <header>
 <h1>${escapeHtml(title)}</h1>
 ${headline(run, score)}
@@ -46,10 +37,12 @@ ${versions && typeof versions === 'object' ? settingsTable(versions as Record<st
 </section>
 <footer>Written by @bcl/trainer. Drag in a chart to look closer, click twice to come back.</footer>
 </main>
-${program(run, uplot)}
-</body>
-</html>
-`;
+${program(run, uplot)}`;
+  return htmlDocument({
+    title: `${tested} · ${title}`,
+    style: `${uplot.style}${style}${reportStyle}`,
+    body,
+  });
 }
 
 interface Score {
@@ -110,7 +103,7 @@ function facts({ config, steps, epochs, confusion: counts }: Run): string {
   const share = (value: number | null | undefined) =>
     value == null ? undefined : `${percent(value)} %`;
   const last = epochs.at(-1);
-  const entries: [string, string | undefined][] = [
+  return factList([
     ['test loss', last?.testLoss == null ? undefined : last.testLoss.toPrecision(3)],
     ['top 5', counts && counts.classNames.length > 5 ? share(last?.testTop5) : undefined],
     ['calibration error', share(last?.testCalibrationError)],
@@ -119,11 +112,7 @@ function facts({ config, steps, epochs, confusion: counts }: Run): string {
     ['speed', speed(steps.map((line) => line.imagesPerSecond))],
     ['backend', backend(config)],
     ['seed', config.seed === undefined ? undefined : String(config.seed)],
-  ];
-  const shown = entries.filter(([, value]) => value !== undefined);
-  return `<dl class="facts">${shown
-    .map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
-    .join('')}</dl>`;
+  ]);
 }
 
 function backend({ backend: name, threads }: Record<string, unknown>): string | undefined {
@@ -213,10 +202,10 @@ ${classTable(counts)}
 /** The chart library, its data and the program that joins them; nothing where there is no data. */
 function program({ steps, epochs }: Run, uplot: Uplot): string {
   if (steps.length + epochs.length === 0) return '';
-  const data = {
+  const charts = {
     accuracy: {
       label: 'accuracy',
-      unit: '%',
+      percent: true,
       curves: curves(steps, epochs, {
         step: (line) => line.accuracy,
         train: (line) => line.trainAccuracy,
@@ -225,7 +214,7 @@ function program({ steps, epochs }: Run, uplot: Uplot): string {
     },
     loss: {
       label: 'loss',
-      unit: '',
+      percent: false,
       curves: curves(steps, epochs, {
         step: (line) => line.loss,
         train: (line) => line.trainLoss,
@@ -233,9 +222,7 @@ function program({ steps, epochs }: Run, uplot: Uplot): string {
       }),
     },
   };
-  return `<script type="application/json" id="curves">${scriptJson(data)}</script>
-<script>${scriptSource(uplot.script)}</script>
-<script>${scriptSource(chartsScript)}</script>`;
+  return runProgram(charts, uplot);
 }
 
 function percent(share: number): string {

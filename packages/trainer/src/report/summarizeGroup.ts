@@ -18,6 +18,8 @@ export interface GroupResult {
   difference: number | undefined;
   /** First and last of the epochs that the trials have come to; undefined before one has begun. */
   epochs: readonly [number, number] | undefined;
+  /** Epochs that the trials are to have, as far as their runs have begun. */
+  planned: number | undefined;
   /** Mean training time; undefined before an epoch has ended. */
   seconds: number | undefined;
 }
@@ -32,6 +34,7 @@ export function summarizeGroup(group: ComparisonGroup, trials: readonly Trial[])
   const errors = counted.flatMap(({ testError }) => testError ?? []);
   const testError = errors.length > 0 ? summarizeTrials(errors) : undefined;
   const bests = counted.flatMap(({ best }) => best ?? []);
+  const planned = counted.flatMap(({ epochs }) => epochs ?? []);
   const seconds = counted.flatMap(({ seconds }) => (seconds > 0 ? seconds : []));
   return {
     group,
@@ -48,6 +51,7 @@ export function summarizeGroup(group: ComparisonGroup, trials: readonly Trial[])
           },
     difference: testError && group.published ? testError.mean - group.published.error : undefined,
     epochs: counted.length === 0 ? undefined : ends(counted.map(({ epoch }) => epoch)),
+    planned: planned.length === 0 ? undefined : Math.max(...planned),
     seconds: seconds.length === 0 ? undefined : summarizeTrials(seconds).mean,
   };
 }

@@ -1,6 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Preprocessing } from '@bcl/datasets';
+import { ModelManager } from '../ModelManager.js';
+import { sgd } from '../optimizers/sgd.js';
+import { Run } from '../run/Run.js';
+import { settings } from '../testing/runSettings.js';
+import { tinyDataset, tinyModel } from '../testing/tinyTask.js';
 import { writeRun } from '../testing/writeRun.js';
 import type { ComparisonGroup } from './Comparison.js';
 import { comparisonCsv } from './comparisonCsv.js';
@@ -32,13 +38,31 @@ describe('comparisonMarkdown', () => {
   test('shows mean and standard error beside what was published', async () => {
     // numpy: x = [42, 44]; x.mean(), x.std(ddof=1) / sqrt(2) = 43, 1; best (40 + 44) / 2
     expect(comparisonMarkdown(await readComparison({ groups }))).toBe(`\
-| setting | test error (%) | published (%) | difference | trials | best error (%) | epochs | time a trial |
+| setting | test error (%) | published (%) | difference | trials done | best (%) at epoch | epochs | time a trial |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-| ConvNet, BC+ | 43.00 ± 1.00 | 45.00 ± 0.50 | −2.00 | 2 of 3 | 42.00, epoch 2–3 | 3 | 30.0 s |
-| ConvNet, standard | 30.00 so far |  |  | 0 of 1 | 30.00, epoch 2 | 2 | 20.0 s |
+| ConvNet, BC+ | 43.00 ± 1.00 | 45.00 ± 0.50 | −2.00 | 2 of 3 | 42.00 at 2–3 | 3 | 30.0 s |
+| ConvNet, standard | 30.00 so far |  |  | 0 of 1 | 30.00 at 2 | 2 of 3 | 20.0 s |
 | ConvNet \\| "BC" |  |  |  | 0 |  |  |  |
 
 Published: a paper, Table 1.
+`);
+  });
+
+  test('tells sources apart where there are several, and leaves out what was not published', async () => {
+    const of = (source: string) => ({ published: { error: 40, source } });
+    const [a, b, c] = groups as [ComparisonGroup, ComparisonGroup, ComparisonGroup];
+    const marked = [
+      { ...a, ...of('Table 2') },
+      { ...b, ...of('Table 1') },
+      { ...c, ...of('Table 2') },
+    ];
+    const text = comparisonMarkdown(await readComparison({ groups: marked }));
+    expect(text.match(/40\.00\S*/g)).toEqual(['40.00¹', '40.00²', '40.00¹']);
+    expect(text).toContain('\nPublished: ¹ Table 2; ² Table 1.\n');
+    expect(comparisonMarkdown(await readComparison({ groups: [b] }))).toBe(`\
+| setting | test error (%) | trials done | best (%) at epoch | epochs | time a trial |
+| --- | ---: | ---: | ---: | ---: | ---: |
+| ConvNet, standard | 30.00 so far | 0 of 1 | 30.00 at 2 | 2 of 3 | 20.0 s |
 `);
   });
 });
@@ -57,6 +81,54 @@ describe('comparisonCsv', () => {
 });
 
 describe('writeComparison', () => {
+  test('compares what real trainings measured', async () => {
+    const trainSet = tinyDataset();
+    const measured: number[] = [];
+    const train = async (seed: number): Promise<string> => {
+      const manager = new ModelManager({
+        model: tinyModel({ dropout: 0 }),
+        optimizer: sgd({ learningRate: 0.1 }),
+        loss: 'klDivergence',
+        preprocessing: Preprocessing.fit(trainSet, 'standard'),
+        seed,
+      });
+      const run = await Run.create(join(root, `trained-${seed}`), { ...settings, seed });
+      const options = { epochs: 2, batchSize: 16, augment: false, test: trainSet, run } as const;
+      for await (const event of manager.train(trainSet, options)) {
+        if (event.type === 'done') measured.push(100 * (1 - (event.testAccuracy ?? Number.NaN)));
+      }
+      manager.dispose();
+      return run.folder;
+    };
+    const runs = [await train(1), await train(2)];
+    const group = { name: 'tiny', settings: {}, runs };
+    const [result] = await readComparison({ groups: [group] });
+    expect(result).toMatchObject({ done: 2, final: true, epochs: [2, 2], planned: 2 });
+    expect(result?.testError?.mean).toBeCloseTo(((measured[0] ?? 0) + (measured[1] ?? 0)) / 2, 9);
+    expect(result?.seconds).toBeGreaterThan(0);
+    const path = await writeComparison(join(root, 'tiny.html'), { title: 't', groups: [group] });
+    expect(await readFile(path, 'utf8')).toContain(result?.testError?.mean.toFixed(2));
+  });
+
+  test('holds 45 groups of 3 trials, in a file that a mail can carry', async () => {
+    const many: ComparisonGroup[] = [];
+    for (let i = 0; i < 45; i++) {
+      const runs = [1, 2, 3].map((trial) => join(root, `many-${i}-${trial}`));
+      for (const [trial, folder] of runs.entries()) {
+        const testErrors = Array.from(
+          { length: 20 },
+          (_, epoch) => 60 / (epoch + 1) + trial + i / 7,
+        );
+        await writeRun(folder, { testErrors, settings: { seed: trial } });
+      }
+      many.push({ name: `group ${i}`, settings: { model: `${i % 3}`, method: `${i % 5}` }, runs });
+    }
+    const path = await writeComparison(join(root, 'many.html'), { title: 'Many', groups: many });
+    const html = await readFile(path, 'utf8');
+    expect(html.match(/<tr data-group="44">/g)).toHaveLength(1 + 3);
+    expect(html.length).toBeLessThan(500_000);
+  });
+
   test('writes a page, returns its path and leaves nothing else behind', async () => {
     const folder = join(root, 'out');
     await writeRun(folder, { testErrors: [] });

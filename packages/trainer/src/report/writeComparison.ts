@@ -1,6 +1,8 @@
 import { type Comparison, checkComparison } from './Comparison.js';
 import { comparisonPage } from './comparisonPage.js';
 import { readComparison } from './readComparison.js';
+import { readUplot } from './readUplot.js';
+import { runLinks } from './runLinks.js';
 import { writeBeside } from './writeBeside.js';
 
 /**
@@ -16,6 +18,8 @@ import { writeBeside } from './writeBeside.js';
  */
 export async function writeComparison(path: string, comparison: Comparison): Promise<string> {
   checkComparison('writeComparison', comparison);
-  await writeBeside(path, comparisonPage(comparison, await readComparison(comparison)));
+  const results = await readComparison(comparison);
+  const links = await runLinks(path, results);
+  await writeBeside(path, comparisonPage(comparison, results, links, await readUplot()));
   return path;
 }
