@@ -30,3 +30,9 @@ export type { ShakeNetworkOptions, ShakeRules } from './networks/shakeNetwork.js
 export { type ShakeShakeOptions, shakeShake } from './networks/shakeShake.js';
 export { type ShakeShake29Options, shakeShake29 } from './networks/shakeShake29.js';
 export { type ShakeShakeShortOptions, shakeShakeShort } from './networks/shakeShakeShort.js';
+export { type LoadedWeights, type LoadWeightsOptions, loadWeights } from './weights/loadWeights.js';
+export { type ReadWeightsOptions, readWeights } from './weights/readWeights.js';
+export { StoredTensor } from './weights/StoredTensor.js';
+export { saveWeights } from './weights/saveWeights.js';
+export type { WeightSource } from './weights/sourceBytes.js';
+export type { StoredType, StoredValues } from './weights/storedTypes.js';

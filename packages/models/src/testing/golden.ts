@@ -56,10 +56,15 @@ export interface Sums {
 
 /** A file of reference numbers, from the folder in `BCL_GOLDEN` or else from the fixtures. */
 export function goldenFile<T>(name: string): T {
+  return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as T;
+}
+
+/** Where a golden file lies. */
+export function goldenPath(name: string): string {
   const folder = process.env.BCL_GOLDEN || join(__dirname, '..', 'fixtures');
   const file = join(folder, name);
   if (!existsSync(file)) throw new Error(`goldenFile: no ${name} in ${folder}; check BCL_GOLDEN`);
-  return JSON.parse(readFileSync(file, 'utf8')) as T;
+  return file;
 }
 
 /** Fills a network by the rule, and gives the sums over all the numbers put in. */
