@@ -118,6 +118,11 @@ export class ModelManager {
     if (this.#training) {
       throw new Error('ModelManager.train: the manager is training already; leave that loop first');
     }
+    if (this.#countParameters() === 0) {
+      throw new Error(
+        'ModelManager.train: a layer must be left to train, got a model that was frozen whole; unfreeze the classifier, then make the manager',
+      );
+    }
     this.#training = true;
     this.#classNames = [...trainSet.classNames];
     const { epochs, run, mixer, batchSize = 128, threads = 1, layerModules = [] } = options;

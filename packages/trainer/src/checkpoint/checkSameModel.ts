@@ -5,10 +5,13 @@ import type { SavedTensors } from './Checkpoint.js';
 export function checkSameModel(
   folder: string,
   specs: SavedTensors['specs'],
-  { trainable, others }: NamedWeights,
+  { trainable, others, frozen }: NamedWeights,
 ): void {
   const own = new Map(
-    Object.entries({ ...trainable, ...others }).map(([name, { shape }]) => [name, `[${shape}]`]),
+    Object.entries({ ...trainable, ...others, ...frozen }).map(([name, { shape }]) => [
+      name,
+      `[${shape}]`,
+    ]),
   );
   const saved = new Map(specs.map(({ name, shape }) => [name, `[${shape}]`]));
   const differ = (what: string) => {

@@ -46,7 +46,7 @@ export class ThreadedEngine implements Engine {
   /** Starts the threads and waits until each has its replica. */
   static async start(replica: Replica, options: ThreadedEngineOptions): Promise<ThreadedEngine> {
     const { threads, batchSize, imageShape, classes, layerModules } = options;
-    const numbers = Object.values(replica.all).reduce((sum, { size }) => sum + size, 0);
+    const numbers = Object.values(replica.moving).reduce((sum, { size }) => sum + size, 0);
     const sum = new SharedSum({ replicas: threads, length: numbers + 3 });
     const pixels = tf.util.sizeFromShape(imageShape);
     // One batch is computed on while the next is written.

@@ -1,8 +1,9 @@
 import type { Draw } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { Optimizer, OptimizerSwitch } from '../optimizers/Optimizer.js';
+import { innermostLayers, type Layer } from './innermostLayers.js';
 import type { Loss } from './Loss.js';
 import { type NamedWeights, namedWeights } from './namedWeights.js';
 import type { WeightAverage } from './WeightAverage.js';
@@ -28,13 +29,13 @@ interface Mixing {
   use(draw: Draw | null): void;
 }
 
-type Layer = InstanceType<typeof tfLayers.Layer>;
-
 /** One copy of a model with its optimizer: computes gradients and applies them. */
 export class Replica {
   readonly weights: NamedWeights;
-  /** The trained weights and the others. */
+  /** All weights. */
   readonly all: Record<string, tf.Variable>;
+  /** All that training changes. */
+  readonly moving: Record<string, tf.Variable>;
   readonly #seekable: Seekable[];
   readonly #mixing: Mixing[];
 
@@ -45,8 +46,9 @@ export class Replica {
     readonly average: WeightAverage | null = null,
   ) {
     this.weights = namedWeights(model);
-    this.all = { ...this.weights.trainable, ...this.weights.others };
-    const layers = innermost(model.layers);
+    this.moving = { ...this.weights.trainable, ...this.weights.others };
+    this.all = { ...this.moving, ...this.weights.frozen };
+    const layers = innermostLayers(model.layers);
     this.#seekable = layers.filter((layer) => 'seek' in layer) as unknown as Seekable[];
     this.#mixing = layers.filter(isMixing) as unknown as Mixing[];
   }
@@ -94,14 +96,18 @@ export class Replica {
 
   /** Takes the weights after a step into their average. */
   track(): void {
-    this.average?.update(this.all);
+    this.average?.update(this.moving);
   }
 
   /** Runs something while the model has its averaged weights, where there are such. */
   async averaged<T>(run: () => Promise<T>): Promise<T> {
     const means = this.average?.means ?? {};
     if (Object.keys(means).length === 0) return run();
-    const own = clones(this.all);
+    // What was averaged before a layer was frozen is lent too, and given back.
+    const names = Object.keys(means).filter((name) => this.all[name]);
+    const own = clones(
+      Object.fromEntries(names.map((name) => [name, this.all[name] as tf.Variable])),
+    );
     this.#assign(means);
     try {
       return await run();
@@ -141,9 +147,7 @@ export class Replica {
   }
 
   #assign(values: Readonly<Record<string, tf.Tensor>>): void {
-    for (const [name, variable] of Object.entries(this.all)) {
-      variable.assign(values[name] as tf.Tensor);
-    }
+    for (const [name, value] of Object.entries(values)) this.all[name]?.assign(value);
   }
 
   /** Gives the other weights back what they held before a pass that is not to count. */
@@ -169,14 +173,6 @@ function clones(variables: Record<string, tf.Variable>): tf.NamedTensorMap {
   return Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, tf.clone<tf.Tensor>(variable)]),
   );
-}
-
-/** The layers of a model, those of models inside of it in their place. */
-function innermost(layers: Layer[]): Layer[] {
-  return layers.flatMap((layer) => {
-    const inner = (layer as { layers?: Layer[] }).layers;
-    return Array.isArray(inner) ? innermost(inner) : [layer];
-  });
 }
 
 function isMixing(layer: Layer): boolean {

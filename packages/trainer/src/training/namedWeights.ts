@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { innermostLayers, type Layer } from './innermostLayers.js';
 
 /** The weights of a model under the names that its file gives them. */
 export interface NamedWeights {
@@ -7,6 +8,8 @@ export interface NamedWeights {
   trainable: Record<string, tf.Variable>;
   /** Those that layers keep for themselves, such as running statistics. */
   others: Record<string, tf.Variable>;
+  /** Those of frozen layers (`trainable = false`), which nothing changes. */
+  frozen: Record<string, tf.Variable>;
 }
 
 /**
@@ -16,8 +19,10 @@ export interface NamedWeights {
 export function namedWeights(model: LayersModel): NamedWeights {
   const trainable: Record<string, tf.Variable> = {};
   const others: Record<string, tf.Variable> = {};
+  const frozen: Record<string, tf.Variable> = {};
   const taken = new Set<string>();
   const trained = new Set(model.trainableWeights.map(({ id }) => id));
+  const kept = new Set(innermostLayers(model.layers).flatMap(weightsKept));
   for (const weight of model.weights) {
     const name = weight.originalName;
     if (taken.has(name)) {
@@ -26,7 +31,15 @@ export function namedWeights(model: LayersModel): NamedWeights {
       );
     }
     taken.add(name);
-    (trained.has(weight.id) ? trainable : others)[name] = weight.read() as tf.Variable;
+    const kind = trained.has(weight.id) ? trainable : kept.has(weight.id) ? frozen : others;
+    kind[name] = weight.read() as tf.Variable;
   }
-  return { trainable, others };
+  return { trainable, others, frozen };
+}
+
+/** The weights of a layer that nothing changes, by their ids: all of a frozen one, but that tfjs's own normalisation moves its statistics even then. */
+function weightsKept(layer: Layer): number[] {
+  if (layer.trainable) return [];
+  const moving = layer.getClassName() === 'BatchNormalization' ? /moving_/ : /^$/;
+  return layer.weights.filter(({ originalName }) => !moving.test(originalName)).map(({ id }) => id);
 }

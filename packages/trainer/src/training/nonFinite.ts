@@ -20,7 +20,7 @@ export async function describeNonFinite(
   labels: tf.Tensor,
   learningRate: number,
 ): Promise<Culprit | null> {
-  const weights = { ...replica.weights.trainable, ...before };
+  const weights = { ...replica.weights.trainable, ...before, ...replica.weights.frozen };
   const tooFast = `the learning rate of ${learningRate} is probably too high: try ${Number((learningRate / 10).toPrecision(2))}, or a warm-up`;
   const suspects: [string, tf.Tensor, string][] = [
     [
