@@ -30,6 +30,10 @@ export type { ShakeNetworkOptions, ShakeRules } from './networks/shakeNetwork.js
 export { type ShakeShakeOptions, shakeShake } from './networks/shakeShake.js';
 export { type ShakeShake29Options, shakeShake29 } from './networks/shakeShake29.js';
 export { type ShakeShakeShortOptions, shakeShakeShort } from './networks/shakeShakeShort.js';
+export { freeze } from './training/freeze.js';
+export type { LayerMatch } from './training/layerMatch.js';
+export { type LearningRateRule, learningRateFactors } from './training/learningRateFactors.js';
+export { unfreeze } from './training/unfreeze.js';
 export { type LoadedWeights, type LoadWeightsOptions, loadWeights } from './weights/loadWeights.js';
 export { type ReadWeightsOptions, readWeights } from './weights/readWeights.js';
 export { StoredTensor } from './weights/StoredTensor.js';

@@ -73,3 +73,25 @@ test('BatchNorm returns one new tensor, in training and in evaluation', () => {
   }
   layer.dispose();
 });
+
+test('BatchNorm that is frozen trains what comes before it, by its moving statistics, and keeps them', async () => {
+  const layer = new BatchNorm({ epsilon: 1e-7, activation: 'relu' });
+  layer.trainable = false;
+  const x = tf.tensor2d(batch, [4, 2]);
+  layer.apply(x);
+  const values = [
+    tf.tensor1d([2, -1]),
+    tf.tensor1d([1, 0.5]),
+    tf.tensor1d([1, 1]),
+    tf.tensor1d([4, 16]),
+  ];
+  layer.setWeights(values);
+  const value = layer.apply(x, { training: true }) as tf.Tensor;
+  const grad = tf.grad((x) => tf.sum(layer.apply(x, { training: true }) as tf.Tensor))(x);
+  // 2 (x - 1) / 2 + 1 and -(x - 1) / 4 + 0.5, cut off below 0.
+  await expect(value).toBeAllClose([0, 1.5, 3, 1, 0, 1, 3, 1.5]);
+  await expect(grad).toBeAllClose([0, -0.25, 1, -0.25, 0, -0.25, 1, -0.25]);
+  await expect(layer.movingMean.read()).toBeAllClose([1, 1]);
+  await expect(layer.movingVariance.read()).toBeAllClose([4, 16]);
+  layer.dispose();
+});

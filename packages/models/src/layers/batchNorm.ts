@@ -26,7 +26,8 @@ export interface BatchNormArgs {
  *
  * takes the **unbiased** variance of the batch (n - 1). The layer of tfjs takes the biased one and
  * a momentum of 0.99, which is why its evaluation scores lag behind. In evaluation the moving
- * statistics are used.
+ * statistics are used, and also in training once the layer is frozen (`trainable = false`): they are
+ * kept then, as Keras has it.
  *
  * @example
  * ```ts
@@ -97,7 +98,7 @@ export class BatchNorm extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean }): tf.Tensor {
     const x = oneTensor('BatchNorm', inputs);
-    return tf.tidy(() => (training ? this.#train(x) : this.#evaluate(x)));
+    return tf.tidy(() => (training && this.trainable ? this.#train(x) : this.#evaluate(x)));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -6,8 +6,8 @@ import {
   model as modelOf,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
-import { convnet } from '../networks/convnet.js';
 import { BatchNorm } from '../layers/batchNorm.js';
+import { convnet } from '../networks/convnet.js';
 import { legacyPth, Pickler, type PthTensor, zipPth } from '../testing/pthFile.js';
 import { VarianceScaling } from '../varianceScaling.js';
 import { encodeSafetensors } from './formats/encodeSafetensors.js';

@@ -19,9 +19,9 @@ export class Known {
   constructor(
     readonly name: string,
     /** What stands for calling it: makes data of data. */
-    readonly make?: (args: readonly PickleValue[]) => PickleValue,
+    readonly make?: ((args: readonly PickleValue[]) => PickleValue) | undefined,
     /** The number type that it is the name of, or whose storage. */
-    readonly dtype?: StoredType,
+    readonly dtype?: StoredType | undefined,
   ) {}
 }
 
@@ -38,9 +38,9 @@ export interface StorageClaim {
 export class Storage {
   constructor(
     readonly claim: StorageClaim,
-    /** First number, for storages that are a part of another. */
-    readonly offset = 0,
-    readonly count: number = claim.count,
+    /** First number and how many: of those of the oldest files, a part of what is claimed. */
+    readonly offset: number,
+    readonly count: number,
   ) {}
 }
 

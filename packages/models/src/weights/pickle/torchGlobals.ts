@@ -68,7 +68,7 @@ export function storageOf(id: PickleValue): Storage {
   }
   if (typeof key !== 'string') throw new PickleError('refers to a storage without a name');
   const claim = { key, dtype: type.dtype ?? null, count: checkCount('a storage', count) };
-  if (part === undefined || part === null) return new Storage(claim);
+  if (part === undefined || part === null) return new Storage(claim, 0, claim.count);
   // The oldest files cut a storage into parts: name, first element, number of elements.
   const [, offset, size] = Array.isArray(part) ? part : [];
   return new Storage(claim, checkCount('a storage', offset), checkCount('a storage', size));

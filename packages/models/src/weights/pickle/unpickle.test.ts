@@ -89,7 +89,7 @@ describe('unpickle', () => {
     pickler.global('torch', 'uint16').op('tR');
     const { value, storages } = read(pickler);
     const claim = { key: '0', dtype: null, count: 12 };
-    expect(value).toEqual(new PickledTensor(new Storage(claim), 'uint16', 1, [2], [2]));
+    expect(value).toEqual(new PickledTensor(new Storage(claim, 0, 12), 'uint16', 1, [2], [2]));
     expect([...storages.values()]).toEqual([claim]);
   });
 
