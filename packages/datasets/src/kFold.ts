@@ -31,7 +31,7 @@ export interface Fold {
  * const all = embedded({ size: 100 });
  * const [first] = kFold(all, { folds: 10, random: createRandom(1).stream('folds') });
  * const test = subset(all, first.test);
- * test.labels; // => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+ * test.labels.sort(); // => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
  * ```
  */
 export function kFold(dataset: Dataset, { folds = 10, random }: KFoldOptions): readonly Fold[] {

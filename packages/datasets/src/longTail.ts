@@ -80,7 +80,7 @@ export function longTailCounts(
  * import { createRandom } from '@bcl/random';
  *
  * const train = longTail(embedded({ size: 1000 }), { imbalance: 10, random: createRandom(1) });
- * train.labels.length; // => 402
+ * train.labels.length; // => 403
  * train.name; // => 'embedded-lt10'
  * ```
  */
