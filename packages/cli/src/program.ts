@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addCompare } from './commands/compare.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMix } from './commands/mix.js';
 import { addStart } from './commands/start.js';
@@ -19,6 +20,7 @@ export function program(): Command {
     .option('--debug', 'show where in the code an error arose (or set BCL_DEBUG=1)');
   addTrain(bcl);
   addTest(bcl);
+  addCompare(bcl);
   addMix(bcl);
   addDoctor(bcl);
   addStart(bcl);
@@ -29,6 +31,7 @@ Begin with:
   $ bcl mix                                  look at mixed images
   $ bcl train --limit 500 --epochs 2         train for a moment on the embedded data set
   $ bcl train --data cifar-10-binary.tar.gz  train on CIFAR-10
+  $ bcl compare runs                         see runs side by side
   $ bcl doctor                               see what this machine computes with`,
   );
 }

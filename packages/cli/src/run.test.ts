@@ -21,7 +21,7 @@ describe('run', () => {
     const { code, out } = await bcl('--help');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}doctor /m,
+      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}compare .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}doctor /m,
     );
     expect(out).toContain('$ bcl mix');
     expect(out).not.toMatch(/^ {2}start/m);
@@ -78,6 +78,8 @@ describe('run', () => {
     [['tran'], "unknown command 'tran'\n(Did you mean train?)"],
     [['test'], "missing required argument 'run folder'"],
     [['train', 'runs/x'], 'too many arguments'],
+    [['compare'], "missing required argument 'run folder'"],
+    [['compare', '/nowhere/at/all'], '/nowhere/at/all must be the folder of a run, or of runs'],
   ])('answers %p in words', async (args, text) => {
     const { code, err } = await bcl(...args);
     expect(code).toBe(1);

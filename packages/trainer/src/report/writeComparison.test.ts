@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Preprocessing } from '@bcl/datasets';
 import { ModelManager } from '../ModelManager.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -130,14 +130,18 @@ describe('writeComparison', () => {
   });
 
   test('writes a page, returns its path and leaves nothing else behind', async () => {
-    const folder = join(root, 'out');
-    await writeRun(folder, { testErrors: [] });
-    const path = join(folder, 'compare.html');
-    await writeFile(path, 'old');
+    const path = join(root, 'new', 'folder', 'compare.html');
+    expect(await writeComparison(path, { title: 'First', groups })).toBe(path);
     expect(await writeComparison(path, { title: 'All', groups })).toBe(path);
-    expect((await readdir(folder)).sort()).toEqual(['compare.html', 'config.json']);
+    expect(await readdir(dirname(path))).toEqual(['compare.html']);
     expect(await readFile(path, 'utf8')).toMatch(
       /^<!doctype html>[\s\S]*43\.00 ± 1\.00[\s\S]*<\/html>\n$/,
+    );
+  });
+
+  test('refuses to write over a folder', async () => {
+    await expect(writeComparison(root, { title: 'All', groups })).rejects.toThrow(
+      `writeComparison: ${root} must be a file to write, got a folder`,
     );
   });
 
