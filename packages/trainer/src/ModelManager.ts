@@ -10,15 +10,18 @@ import { readCheckpoint } from './checkpoint/readCheckpoint.js';
 import { writeCheckpoint } from './checkpoint/writeCheckpoint.js';
 import type { Optimizer } from './optimizers/Optimizer.js';
 import { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
+import type { Attack } from './robustness/Attack.js';
+import { slopeOf } from './robustness/slopeOf.js';
 import type { Run } from './run/Run.js';
 import { constant } from './schedules/constant.js';
 import { startEngine } from './threads/startEngine.js';
 import { batches } from './training/batches.js';
 import { checkTrainOptions } from './training/checkTrainOptions.js';
 import type { Engine } from './training/Engine.js';
-import { evaluate, type TestBatch, type TestResult } from './training/evaluate.js';
+import { evaluate, type Forward, type TestData, type TestResult } from './training/evaluate.js';
 import { forward } from './training/forward.js';
 import { type Loss, lossFrom, type SavedLoss, savedLoss } from './training/Loss.js';
+import type { Attacked } from './training/prepared.js';
 import { countStep, endEpoch, newProgress, type Progress } from './training/progress.js';
 import { Replica } from './training/Replica.js';
 import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
@@ -40,6 +43,15 @@ export interface ModelManagerOptions {
    * averaged weights. Default none.
    */
   ema?: number;
+}
+
+export interface TestOptions {
+  /** Default 128. */
+  batchSize?: number;
+  /** Whether the moving average of the weights is tested, where one is kept. Default true. */
+  average?: boolean;
+  /** What changes the raw images first, such as `fgsm({ epsilon: 2 / 255 })`. */
+  attack?: Attack;
 }
 
 export interface LoadOptions {
@@ -235,7 +247,7 @@ export class ModelManager {
   ): Promise<TestResult | undefined> {
     if (!test || (event.epoch % testEvery !== 0 && event.epoch !== epochs)) return undefined;
     const forward = engine.forward.bind(engine);
-    const tested = await evaluate(forward, this.preprocessing, test, batchSize);
+    const tested = await evaluate(forward, this.preprocessing, test, { batchSize });
     event.testLoss = tested.loss;
     event.testAccuracy = tested.accuracy;
     event.testTop5 = tested.top5;
@@ -252,17 +264,21 @@ export class ModelManager {
    *
    * @param data A `Dataset`, or an iterable of `{ xs, ys }` with images as the model wants them and
    * label rows `[B, K]`. As with `DataIterator`, whose batches these may be, they are disposed here.
-   * @param options `average: false` evaluates the weights themselves where a moving average is kept.
+   * @param options `average: false` evaluates the weights themselves where a moving average is kept;
+   * `attack` changes the raw images of a data set first.
    * @throws Error when batches do not look like this model's preprocessing, such as BC+ images
    * that kept their mean.
    */
   test(
-    data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
-    { batchSize = 128, average = true }: { batchSize?: number; average?: boolean } = {},
+    data: TestData,
+    { batchSize = 128, average = true, attack }: TestOptions = {},
   ): Promise<TestResult> {
     const { model, loss, preprocessing } = this;
-    const run = () =>
-      evaluate((xs, ys) => forward(model, loss, xs, ys), preprocessing, data, batchSize);
+    const attacked: Attacked | undefined =
+      attack && ((images, labels) => attack(images, slopeOf(this, labels)));
+    const look: Forward = (xs, ys, soft) => forward(model, loss, xs, ys, soft);
+    const options = { batchSize, ...(attacked ? { attacked } : {}) };
+    const run = () => evaluate(look, preprocessing, data, options);
     return average ? this.#replica.averaged(run) : run();
   }
 

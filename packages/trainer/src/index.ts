@@ -2,6 +2,7 @@ export {
   type LoadOptions,
   ModelManager,
   type ModelManagerOptions,
+  type TestOptions,
 } from './ModelManager.js';
 export type { AdamOptions } from './optimizers/AdamStep.js';
 export { adam } from './optimizers/adam.js';
@@ -28,6 +29,10 @@ export type { GroupResult } from './report/summarizeGroup.js';
 export { summarizeTrials, type TrialSummary } from './report/summarizeTrials.js';
 export { writeComparison } from './report/writeComparison.js';
 export { writeReport } from './report/writeReport.js';
+export type { Attack, AttackConfig, Slope } from './robustness/Attack.js';
+export { type FgsmOptions, fgsm } from './robustness/fgsm.js';
+export { type PgdOptions, pgd } from './robustness/pgd.js';
+export { slopeOf } from './robustness/slopeOf.js';
 export { type Confusion, Run, type RunOptions } from './run/Run.js';
 export type { RunConfig, RunSettings } from './run/RunConfig.js';
 export { constant } from './schedules/constant.js';
@@ -38,7 +43,7 @@ export type { Schedule, ScheduleConfig, SchedulePoint } from './schedules/Schedu
 export { scheduleFromConfig } from './schedules/scheduleFromConfig.js';
 export { type WarmupOptions, withWarmup } from './schedules/withWarmup.js';
 export type { AugmentOptions } from './training/augmented.js';
-export type { TestBatch, TestResult } from './training/evaluate.js';
+export type { TestBatch, TestData, TestResult } from './training/evaluate.js';
 export type { Loss, LossName, SavedLoss } from './training/Loss.js';
 export type {
   CheckpointEvent,

@@ -1,7 +1,8 @@
-import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
+import type { Dataset, Preprocessing } from '@bcl/datasets';
 import { Metrics, type MetricsResult } from '@bcl/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Evaluated } from './forward.js';
+import { type Attacked, type PreparedBatch, prepared } from './prepared.js';
 
 /** A batch prepared for the model. */
 export interface TestBatch {
@@ -15,41 +16,73 @@ export interface TestBatch {
 export interface TestResult extends MetricsResult {
   /** The model's own loss, mean over the examples. */
   loss: number;
+  /** The same metrics against the data set's soft labels; absent where it has none. */
+  soft?: MetricsResult;
 }
 
-/** Looks at a batch of preprocessed images and labels. */
-export type Forward = (xs: tf.Tensor, ys: tf.Tensor) => Promise<Evaluated>;
+/** Looks at a batch of preprocessed images and labels, and soft labels where there are such. */
+export type Forward = (xs: tf.Tensor, ys: tf.Tensor, soft?: tf.Tensor) => Promise<Evaluated>;
 
-/** Evaluates a model on a data set, preprocessed here, or on batches, checked here. */
+/** What is evaluated: a data set, preprocessed here, or batches, checked here. */
+export type TestData = Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>;
+
+/** Evaluates a model, or what an attack leaves of it. */
 export async function evaluate(
   forward: Forward,
   preprocessing: Preprocessing,
-  data: Dataset | Iterable<TestBatch> | AsyncIterable<TestBatch>,
-  batchSize: number,
+  data: TestData,
+  { batchSize, attacked }: { batchSize: number; attacked?: Attacked },
 ): Promise<TestResult> {
-  const metrics = new Metrics({ classes: preprocessing.classes });
+  const { classes } = preprocessing;
+  const [metrics, softMetrics] = [new Metrics({ classes }), new Metrics({ classes })];
   let lossSum = 0;
   let count = 0;
-  const raw = isDataset(data);
-  const source = raw
-    ? new DataIterator(data, {
-        batchSize: Math.min(batchSize, data.labels.length),
-        preprocessing,
-      })
-    : data;
-  for await (const { xs, ys } of source as AsyncIterable<TestBatch>) {
+  let softCount = 0;
+  const batches = isDataset(data)
+    ? prepared(data, preprocessing, batchSize, attacked)
+    : checked(data, preprocessing, attacked);
+  for await (const { xs, ys, soft } of batches) {
     try {
-      if (!raw) await preprocessing.check(xs as tf.Tensor4D);
-      const { loss, rows } = await forward(xs, ys);
+      const { loss, rows, softRows } = await forward(xs, ys, soft);
+      const size = xs.shape[0] as number;
       metrics.add(rows);
-      lossSum += loss * (xs.shape[0] as number);
-      count += xs.shape[0] as number;
+      lossSum += loss * size;
+      count += size;
+      if (!softRows) continue;
+      softMetrics.add(softRows);
+      softCount += size;
     } finally {
-      tf.dispose([xs, ys]);
+      tf.dispose([xs, ys, soft ?? []]);
     }
   }
   if (count === 0) throw new RangeError('ModelManager.test: data must hold examples, got none');
-  return { loss: lossSum / count, ...(await metrics.result()) };
+  return {
+    loss: lossSum / count,
+    ...(await metrics.result()),
+    ...(softCount > 0 ? { soft: await softMetrics.result() } : {}),
+  };
+}
+
+/** Batches from elsewhere, each refused if it is not preprocessed as the model wants it. */
+async function* checked(
+  batches: Iterable<TestBatch> | AsyncIterable<TestBatch>,
+  preprocessing: Preprocessing,
+  attacked: Attacked | undefined,
+): AsyncGenerator<PreparedBatch, void, undefined> {
+  if (attacked) {
+    throw new TypeError(
+      'ModelManager.test: an attack moves raw pixels, got batches that are prepared already; pass a Dataset',
+    );
+  }
+  for await (const { xs, ys } of batches as AsyncIterable<TestBatch>) {
+    try {
+      await preprocessing.check(xs);
+    } catch (error) {
+      tf.dispose([xs, ys]);
+      throw error;
+    }
+    yield { xs, ys };
+  }
 }
 
 function isDataset(data: object): data is Dataset {

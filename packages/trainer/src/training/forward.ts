@@ -9,6 +9,8 @@ export interface Evaluated {
   loss: number;
   /** `rowMetrics` of labels and logits, row after row. */
   rows: Float32Array;
+  /** The same of soft labels and logits, where soft labels were given. */
+  softRows?: Float32Array;
 }
 
 /** Looks at a batch in evaluation. The tensors stay the caller's. */
@@ -17,16 +19,22 @@ export async function forward(
   loss: Loss,
   xs: tf.Tensor,
   ys: tf.Tensor,
+  soft?: tf.Tensor,
 ): Promise<Evaluated> {
   const tensors = tf.tidy(() => {
     // Unlike apply it frees each layer's output as soon as the next layers have it.
     const logits = model.predict(xs, { batchSize: xs.shape[0] as number }) as tf.Tensor;
-    return { loss: tf.mean(loss(ys, logits)), rows: rowMetrics(ys, logits) };
+    const rows = [ys, ...(soft ? [soft] : [])].map((labels) => rowMetrics(labels, logits));
+    return [tf.mean(loss(ys, logits)), ...rows];
   });
   try {
-    const [loss, rows] = await Promise.all([tensors.loss.data(), tensors.rows.data<'float32'>()]);
-    return { loss: loss[0] as number, rows };
+    const [mean, rows, softRows] = await Promise.all(tensors.map((x) => x.data<'float32'>()));
+    return {
+      loss: mean?.[0] as number,
+      rows: rows as Float32Array,
+      ...(softRows ? { softRows } : {}),
+    };
   } finally {
-    tf.dispose([tensors.loss, tensors.rows]);
+    tf.dispose(tensors);
   }
 }
