@@ -108,11 +108,22 @@ describe('bcl', () => {
     expect((await bcl('mix', '--data', 'nowhere', '--debug')).err).toContain('\n    at ');
   });
 
+  test('ends quietly when nobody reads on', async () => {
+    const child = spawn(process.execPath, [program, 'doctor'], { cwd: folder });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (part) => {
+      err += part;
+    });
+    const code = await new Promise((done) => child.on('close', done));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
   test('names the nearest model', async () => {
     const { code, err } = await bcl('train', '--model', 'confnet');
     expect(code).toBe(1);
-    expect(err).toBe(
-      "error: train: there is no model 'confnet'. Did you mean 'convnet'? Known: convnet.\n",
+    expect(err).toMatch(
+      /^error: train: there is no model 'confnet'\. Did you mean 'convnet'\? Known: convnet, .*\.\n$/,
     );
   });
 
@@ -215,6 +226,10 @@ describe('bcl train', () => {
       const accuracy = (epochsOf('run')[0]?.testAccuracy as number) * 100;
       expect(tested.code).toBe(0);
       expect(tested.out.split('\n')[0]).toBe(`accuracy: ${accuracy.toFixed(2)} %`);
+
+      const attacked = await bcl('test', 'run', '--limit', '20', '--attack', 'fgsm');
+      expect(attacked.out.split('\n')[0]).toBe(`accuracy: ${accuracy.toFixed(2)} %`);
+      expect(attacked.out).toMatch(/^accuracy under fgsm, epsilon 2\/255: \d+\.\d\d %$/m);
 
       const resumed = await bcl('train', '--resume', '--out', 'run', '--epochs', '2');
       expect(resumed.code).toBe(0);

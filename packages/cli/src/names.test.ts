@@ -1,9 +1,18 @@
 import * as backends from '@bcl/backends';
 import { embedded, Preprocessing } from '@bcl/datasets';
 import { mixLabels } from '@bcl/mixing';
-import { constant, cosine, milestones, optimizerFromConfig, polynomial } from '@bcl/trainer';
+import {
+  constant,
+  cosine,
+  fgsm,
+  milestones,
+  optimizerFromConfig,
+  pgd,
+  polynomial,
+} from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  attackNames,
   backendNames,
   labelNames,
   methodNames,
@@ -33,6 +42,10 @@ describe('names', () => {
       learningRate: 0.5,
     });
   });
+});
+
+test.each(attackNames)('names of attacks include %s of @bcl/trainer', (name) => {
+  expect({ fgsm, pgd }[name]({ epsilon: 0.1 }).config).toMatchObject({ name, epsilon: 0.1 });
 });
 
 test.each(optimizerNames)('names of optimizers include %s of @bcl/trainer', (name) => {

@@ -27,6 +27,10 @@ export type NesterovName = (typeof nesterovNames)[number];
 export const decayedNames = ['all', 'kernels'] as const;
 export type DecayedName = (typeof decayedNames)[number];
 
+/** How images are changed so that a network errs on them. */
+export const attackNames = ['fgsm', 'pgd'] as const;
+export type AttackName = (typeof attackNames)[number];
+
 /** Backends to ask for. */
 export const backendNames = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendChoiceName = (typeof backendNames)[number];

@@ -37,6 +37,17 @@ export function numbers(text: string): number[] {
   });
 }
 
+/** A share from 0 to 1, written as a number or as a fraction of two. */
+export function fraction(text: string): number {
+  const [above = '', below = '1', ...more] = text.split('/');
+  const value = Number(above) / Number(below);
+  const written = [above, below].every((part) => part.trim() !== '') && more.length === 0;
+  if (!written || !(value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError('It must be from 0 to 1, as 2/255.');
+  }
+  return value;
+}
+
 /** One of some names. */
 export function oneOf<T extends string>(names: readonly T[]): Parser<T> {
   return (text) => {

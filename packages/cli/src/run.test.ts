@@ -56,6 +56,10 @@ describe('run', () => {
       "Did you mean 'cosine'? Known: cosine, milestones, polynomial, constant.",
     ],
     [['train', '--label', 'multi'], 'Known: ratio, single.'],
+    [['test', 'x', '--attack', 'fgms'], "Did you mean 'fgsm'? Known: fgsm, pgd."],
+    [['test', 'x', '--attack', 'fgsm', '--epsilon', '8'], 'It must be from 0 to 1, as 2/255.'],
+    [['test', 'x', '--attack', 'fgsm', '--epsilon', '1/2/3'], 'It must be from 0 to 1, as 2/255.'],
+    [['test', 'x', '--attack', 'fgsm', '--epsilon', '2/'], 'It must be from 0 to 1, as 2/255.'],
     [
       ['train', '--lr', 'fast'],
       "option '--lr <x>' argument 'fast' is invalid. It must be a number above 0.",

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { backendNames } from '../names.js';
-import { oneOf, wholeNumber } from '../parse.js';
+import { attackNames, backendNames } from '../names.js';
+import { fraction, oneOf, wholeNumber } from '../parse.js';
 import type { TestFlags } from '../training/testRun.js';
 
 const examples = `
@@ -10,6 +10,9 @@ Examples:
 
   Its first 2 000 images, from another copy
     $ bcl test runs/convnet-bcplus-1 --data cifar-10-batches-bin --limit 2000
+
+  How far it holds when every pixel may move by two grey levels of 255
+    $ bcl test runs/convnet-bcplus-1 --attack fgsm --epsilon 2/255
 
 Images are preprocessed as the run saved it, so a BC+ network sees what it was trained on.`;
 
@@ -28,6 +31,18 @@ export function addTest(program: Command): void {
       oneOf(backendNames),
       'auto' as const,
     )
+    .option(
+      '--attack <name>',
+      `also test on images changed so that it errs: ${attackNames.join(', ')}`,
+      oneOf(attackNames),
+    )
+    .option(
+      '--epsilon <x>',
+      'how far a pixel may move, of the range 0..255 (default: 2/255)',
+      fraction,
+    )
+    .option('--steps <n>', 'gradients an image, for pgd (default: 10)', wholeNumber(1))
+    .option('--step-size <x>', 'how far a step goes (default: 2.5 epsilon / steps)', fraction)
     .addHelpText('after', examples)
     .action(async (folder: string, flags: TestFlags) => {
       const { testRun } = await import('../training/testRun.js');

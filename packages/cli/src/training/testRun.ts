@@ -1,14 +1,15 @@
 import '@bcl/models'; // Registers the layers that a saved network names.
 import { loadDataset } from '@bcl/datasets';
 import { ModelManager, Run } from '@bcl/trainer';
-import { say } from '../format.js';
+import { percent, say } from '../format.js';
 import type { backendNames } from '../names.js';
+import { type AttackFlags, attackOf, attackText } from './attackOf.js';
 import { readyBackend } from './readyBackend.js';
 import { flagsOf } from './settings.js';
 import { classText, testText } from './testText.js';
 
 /** Flags of `bcl test`. */
-export interface TestFlags {
+export interface TestFlags extends AttackFlags {
   data?: string;
   limit?: number;
   batchSize: number;
@@ -17,6 +18,7 @@ export interface TestFlags {
 
 /** Tests a run and prints what came out. */
 export async function testRun(folder: string, flags: TestFlags): Promise<void> {
+  const attack = attackOf(flags);
   const run = await Run.open(folder);
   if (!(await run.hasCheckpoint())) {
     throw new Error(
@@ -30,12 +32,18 @@ export async function testRun(folder: string, flags: TestFlags): Promise<void> {
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
   });
   const manager = await ModelManager.load(run.checkpoint);
+  const { batchSize } = flags;
   try {
-    const result = await manager.test(data, { batchSize: flags.batchSize });
+    const result = await manager.test(data, { batchSize });
     for (const line of testText(result, data.classNames)) say(line);
     say(
       `on ${result.count} test images of ${data.name}, after ${manager.epoch} epochs, by ${backend}`,
     );
+    if (attack) {
+      const attacked = await manager.test(data, { batchSize, attack });
+      say(`accuracy under ${attackText(attack)}: ${percent(attacked.accuracy)}`);
+      say(`loss under it: ${attacked.loss.toFixed(4)}`);
+    }
     say();
     for (const line of classText(result, data.classNames)) say(line);
   } finally {

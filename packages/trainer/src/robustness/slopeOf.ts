@@ -6,7 +6,7 @@ import type { Slope } from './Attack.js';
 
 /**
  * The gradient of the loss of each image with respect to its raw pixels, in evaluation: through the
- * model and through the preprocessing, the loss of the image's own mean under `bc+` included.
+ * model and through the normalisation, the loss of the image's own mean under `bc+` included.
  *
  * @param labels Label rows `[B, K]` of the images.
  */
@@ -17,7 +17,7 @@ export function slopeOf(
   return (images) => {
     // No image changes the loss of another, so the gradient of their sum is that of each.
     const total = (x: tf.Tensor) => {
-      const logits = model.apply(preprocessing.apply(x), { training: false }) as tf.Tensor;
+      const logits = model.apply(preprocessing.normalize(x), { training: false }) as tf.Tensor;
       return tf.mul<tf.Scalar>(tf.mean(loss(labels, logits)), images.shape[0]);
     };
     return tf.grad(total)(images) as tf.Tensor4D;

@@ -11,7 +11,7 @@ export interface PreparedBatch {
   soft?: tf.Tensor;
 }
 
-/** Changes raw images before they are preprocessed; returns new ones and keeps those. */
+/** Changes raw images, in the size of the model's, before they are normalised; returns new ones and keeps those. */
 export type Attacked = (images: tf.Tensor4D, labels: tf.Tensor2D) => tf.Tensor4D;
 
 /** A data set in order, preprocessed, and attacked before that where an attack is given. */
@@ -31,7 +31,11 @@ export async function* prepared(
     let images: tf.Tensor = xs;
     if (attacked) {
       try {
-        images = tf.tidy(() => preprocessing.apply(attacked(xs, ys)));
+        images = tf.tidy(() => {
+          // What an attack moves is what the model sees: images of its size.
+          const sized = preprocessing.evaluation.apply(xs, preprocessing.evaluation.draw(xs.shape));
+          return preprocessing.normalize(attacked(sized, ys));
+        });
       } catch (error) {
         tf.dispose([ys, soft ?? []]);
         throw error;
