@@ -1,6 +1,6 @@
 // Between-class learning with tf.data and model.fitDataset: one `map` mixes the batches, and the rest is as it always was.
 import { useBackend } from '@bcl/backends';
-import { DataIterator, embedded, Preprocessing } from '@bcl/datasets';
+import { DataIterator, embedded, Preprocessing, tfGenerator } from '@bcl/datasets';
 import { klDivergence } from '@bcl/losses';
 import { Mixer } from '@bcl/mixing';
 import { createRandom } from '@bcl/random';
@@ -21,9 +21,7 @@ const mixer = new Mixer({ method: 'bc+', seed: SEED });
 
 const batchesOf = (dataset, options) => {
   const iterator = new DataIterator(dataset, { batchSize: BATCH, preprocessing, ...options });
-  return data.generator(async function* () {
-    for await (const { xs, ys } of iterator) yield { xs, ys };
-  });
+  return data.generator(tfGenerator(iterator));
 };
 // A pair needs two classes, which a last batch of one example has not: it is left out.
 const random = createRandom(SEED);

@@ -2,7 +2,8 @@ import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import * as fc from 'fast-check';
-import { DataIterator, type DataIteratorState } from './dataIterator.js';
+import type { DataIteratorState } from './batches/DataIteratorOptions.js';
+import { DataIterator } from './dataIterator.js';
 import type { Dataset } from './dataset.js';
 import { embedded } from './embedded.js';
 import { Preprocessing } from './preprocessing.js';
@@ -200,10 +201,13 @@ describe('DataIterator', () => {
         version: 1,
         epoch: 1,
         batch: 0,
+        place: 0,
         examples: 11,
         batchSize: 3,
         dropLast: false,
-        seed: '7/shuffle',
+        seed: 7,
+        shard: null,
+        augment: [],
       });
     });
 
@@ -231,7 +235,7 @@ describe('DataIterator', () => {
       [
         'another seed',
         make(8).state(),
-        "restore: seed must be as it was, '7/shuffle' here, got '8/shuffle' in the state",
+        'restore: seed must be as it was, 7 here, got 8 in the state',
       ],
       [
         'another data set',
@@ -251,7 +255,7 @@ describe('DataIterator', () => {
       [
         'a broken epoch',
         { ...make().state(), epoch: -1 },
-        'restore: epoch and batch must be whole numbers from 0, got -1 and 0',
+        'restore: epoch, batch and place must be whole numbers from 0, got -1, 0 and 0',
       ],
     ])('refuses %s and stays where it was', async (_, state, message) => {
       const batches = make();

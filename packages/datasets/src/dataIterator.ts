@@ -1,52 +1,36 @@
-import { type SeededRandom, shuffled } from '@bcl/random';
-import { checkCount, checkDataset, type Dataset, show } from './dataset.js';
-import type { Preprocessing } from './preprocessing.js';
-import { type Batch, readExamples } from './readExamples.js';
-
-export interface DataIteratorOptions {
-  /** Images in a batch; at most those of the data set. */
-  readonly batchSize: number;
-  /** Shuffles each epoch, from the stream `shuffle` of this generator. Without it the order is the data set's. */
-  readonly random?: SeededRandom;
-  /** What the images go through; without it they keep their values 0..255. */
-  readonly preprocessing?: Preprocessing;
-  /** Leave out a last batch that is not full. Default false. */
-  readonly dropLast?: boolean;
-}
-
-/** Where a {@link DataIterator} stands: plain JSON, to be kept with a checkpoint. */
-export interface DataIteratorState {
-  readonly version: 1;
-  /** Epochs finished. */
-  readonly epoch: number;
-  /** Batches given in the epoch after those. */
-  readonly batch: number;
-  /** What the order depends on, and so must be the same where the state is restored. */
-  readonly examples: number;
-  readonly batchSize: number;
-  readonly dropLast: boolean;
-  readonly seed: number | string | null;
-}
+import * as tf from '@tensorflow/tfjs-core';
+import { checkIterator, checkState } from './batches/checkIterator.js';
+import type { DataIteratorOptions, DataIteratorState } from './batches/DataIteratorOptions.js';
+import { type Draft, datasetDrafts, streamDrafts } from './batches/drafts.js';
+import { type Prepared, prepareAhead, prepareHere } from './batches/prepareDrafts.js';
+import type { Transform } from './batches/prepareImages.js';
+import { isStream, type Source } from './imagesOf.js';
+import type { Batch } from './readExamples.js';
 
 /**
- * Gives a data set in batches. Each loop over it is one epoch.
+ * Gives a data set or a stream in batches. Each loop over it is one epoch.
  *
- * The order of an epoch follows from the seed and the epoch's number alone, so an iterator that was
- * restored from {@link DataIterator.state} goes on exactly where the other stood. One batch is
- * held at a time. It serves `for await` and `model.fitDataset(iterator, { epochs })` alike (without
- * `batchesPerEpoch`, since a loop ends with its epoch).
+ * The order of an epoch follows from the seed and the epoch's number alone, and what is done to a batch from these and the batch's
+ * place, so an iterator that was restored from {@link DataIterator.state} goes on exactly where the other stood, and threads make
+ * the same batches. One batch is held at a time, a stream's next one too, and those that are prefetched. It serves `for await` and
+ * `model.fitDataset(iterator, { epochs })` alike (without `batchesPerEpoch`, since a loop ends with its epoch).
+ *
+ * Several processes share an epoch by `shard`: together they give each image once, and batch b of all of them is batch b of one that
+ * takes `count` times as many. With `dropLast` all parts of a data set have as many batches; without it, and of a stream, some may
+ * have one more than others.
  *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { DataIterator, embedded, Preprocessing } from '@bcl/datasets';
+ * import { compose, DataIterator, embedded, Preprocessing } from '@bcl/datasets';
  * import { createRandom } from '@bcl/random';
  *
  * const train = embedded({ size: 100 });
  * const preprocessing = Preprocessing.fit(train, 'bc+');
- * const batches = new DataIterator(train, { batchSize: 32, random: createRandom(1), preprocessing });
+ * const augment = compose([{ step: 'flip' }, { step: 'padCrop' }]);
+ * const options = { batchSize: 32, random: createRandom(1), preprocessing, augment };
  * const shapes = [];
- * for await (const { xs, ys } of batches) {
+ * for await (const { xs, ys } of new DataIterator(train, options)) {
  *   shapes.push(xs.shape[0]);
  *   tf.dispose([xs, ys]);
  * }
@@ -54,63 +38,56 @@ export interface DataIteratorState {
  * ```
  */
 export class DataIterator implements AsyncIterable<Batch> {
-  /** Batches in an epoch. */
-  readonly batches: number;
-  private readonly dataset: Dataset;
-  private readonly batchSize: number;
-  private readonly dropLast: boolean;
-  private readonly random: SeededRandom | undefined;
-  private readonly preprocessing: Preprocessing | undefined;
-  private epoch = 0;
-  private batch = 0;
+  /** Batches in an epoch; of a stream at most so many, or `null` where only reading it tells. */
+  readonly batches: number | null;
+  readonly #source: Source;
+  readonly #options: DataIteratorOptions & { readonly dropLast: boolean };
+  readonly #transform: Transform;
+  #epoch = 0;
+  #batch = 0;
+  #place = 0;
+  /** Whether the batch given last was the epoch's last one. */
+  #finished = false;
   /** Whether the next loop goes on in the middle of an epoch. */
-  private resuming = false;
+  #resuming = false;
 
   /**
    * @throws RangeError when the batch is larger than the data set, or the preprocessing was fitted
    * on images of another shape or on another number of classes.
    */
-  constructor(dataset: Dataset, options: DataIteratorOptions) {
-    const { batchSize, random, preprocessing, dropLast = false } = options;
-    checkDataset('DataIterator', dataset);
-    checkCount('DataIterator', 'batchSize', batchSize);
-    const examples = dataset.labels.length;
-    if (batchSize > examples) {
-      throw new RangeError(
-        `DataIterator: batchSize must be at most the ${examples} images of ${dataset.name}, got ${batchSize}; use a smaller batch or more images`,
-      );
-    }
-    if (random && typeof random.stream !== 'function') {
-      throw new TypeError(
-        'DataIterator: random must come from createRandom(seed), so that an epoch can be drawn again',
-      );
-    }
-    preprocessing?.checkDataset(dataset);
-    this.dataset = dataset;
-    this.batchSize = batchSize;
-    this.dropLast = dropLast;
-    this.random = random?.stream('shuffle');
-    this.preprocessing = preprocessing;
-    this.batches = dropLast ? Math.floor(examples / batchSize) : Math.ceil(examples / batchSize);
+  constructor(source: Source, options: DataIteratorOptions) {
+    this.batches = checkIterator(source, options);
+    const { preprocessing, augment, dropLast = false } = options;
+    this.#source = source;
+    this.#options = { ...options, dropLast };
+    this.#transform = {
+      steps: augment?.steps ?? preprocessing?.evaluation.steps ?? [],
+      ...(preprocessing && {
+        normalization: {
+          method: preprocessing.method,
+          mean: preprocessing.mean,
+          std: preprocessing.std,
+        },
+      }),
+    };
   }
 
-  /** Batches in an epoch, under the name that `model.fitDataset` asks for. */
+  /** Batches in an epoch, under the name that `model.fitDataset` asks for; NaN where that is not known. */
   get size(): number {
-    return this.batches;
+    return this.batches ?? Number.NaN;
   }
 
   /** One epoch, or what a restored state left of one. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    if (this.batch > 0 && !this.resuming) this.nextEpoch();
-    this.resuming = false;
-    const order = this.order();
-    while (this.batch < this.batches) {
-      const start = this.batch * this.batchSize;
-      const indices = order.slice(start, start + this.batchSize);
-      this.batch++;
-      yield readExamples(this.dataset, indices, this.preprocessing);
+    if (this.#batch > 0 && !this.#resuming) this.#nextEpoch();
+    this.#resuming = false;
+    for await (const { draft, xs } of this.#prepared()) {
+      this.#batch = draft.batch + 1;
+      this.#place = draft.place;
+      this.#finished = draft.last;
+      yield this.#toBatch(draft, xs);
     }
-    this.nextEpoch();
+    this.#nextEpoch();
   }
 
   /** The same, as `model.fitDataset` and `model.evaluateDataset` ask for it. */
@@ -120,67 +97,78 @@ export class DataIterator implements AsyncIterable<Batch> {
 
   /** Where this iterator stands. Within a loop, the batch at hand counts as given. */
   state(): DataIteratorState {
-    const finished = this.batch === this.batches;
+    const finished = this.#finished;
     return {
       version: 1,
-      epoch: finished ? this.epoch + 1 : this.epoch,
-      batch: finished ? 0 : this.batch,
-      ...this.identity(),
+      epoch: finished ? this.#epoch + 1 : this.#epoch,
+      batch: finished ? 0 : this.#batch,
+      place: finished ? 0 : this.#place,
+      ...this.#identity(),
     };
   }
 
   /**
    * Goes on from a saved state: the next loop gives what was left of that epoch.
    *
-   * @throws RangeError when the state is of another data set, batch size or seed.
+   * @throws RangeError when the state is of another data set, batch size, seed, shard or augmentation.
    */
   restore(state: DataIteratorState): void {
-    if (state?.version !== 1) {
-      throw new RangeError(
-        `restore: state must come from state() of a DataIterator, version 1, got ${JSON.stringify(state)}`,
-      );
-    }
-    for (const [name, own] of Object.entries(this.identity())) {
-      const theirs = state[name as keyof DataIteratorState];
-      if (theirs !== own) {
-        throw new RangeError(
-          `restore: ${name} must be as it was, ${show(own)} here, got ${show(theirs)} in the state`,
-        );
-      }
-    }
-    const { epoch, batch } = state;
-    if (!(Number.isInteger(epoch) && epoch >= 0 && Number.isInteger(batch) && batch >= 0)) {
-      throw new RangeError(
-        `restore: epoch and batch must be whole numbers from 0, got ${epoch} and ${batch}`,
-      );
-    }
-    if (batch >= this.batches) {
-      throw new RangeError(`restore: batch must be below ${this.batches}, got ${batch}`);
-    }
-    this.epoch = epoch;
-    this.batch = batch;
-    this.resuming = true;
+    checkState(state, this.#identity(), this.batches);
+    const { epoch, batch, place } = state;
+    this.#epoch = epoch;
+    this.#batch = batch;
+    this.#place = isStream(this.#source) ? place : batch * this.#options.batchSize;
+    this.#finished = false;
+    this.#resuming = true;
   }
 
-  /** What the order of the examples depends on. */
-  private identity(): Pick<DataIteratorState, 'examples' | 'batchSize' | 'dropLast' | 'seed'> {
+  /** What the batches depend on. */
+  #identity(): Omit<DataIteratorState, 'version' | 'epoch' | 'batch' | 'place'> {
+    const { batchSize, dropLast, random, shard, augment } = this.#options;
     return {
-      examples: this.dataset.labels.length,
-      batchSize: this.batchSize,
-      dropLast: this.dropLast,
-      seed: this.random?.seed ?? null,
+      examples: isStream(this.#source) ? this.#source.size : this.#source.labels.length,
+      batchSize,
+      dropLast,
+      seed: random?.seed ?? null,
+      shard: shard ?? null,
+      augment: augment?.steps ?? [],
     };
   }
 
-  private nextEpoch(): void {
-    this.epoch++;
-    this.batch = 0;
+  #nextEpoch(): void {
+    this.#epoch++;
+    this.#batch = 0;
+    this.#place = 0;
+    this.#finished = false;
   }
 
-  /** The examples of this epoch, in their order. */
-  private order(): Int32Array {
-    const examples = this.dataset.labels.length;
-    if (!this.random) return Int32Array.from({ length: examples }, (_, i) => i);
-    return shuffled(this.random.stream(String(this.epoch)), examples);
+  /** What is left of this epoch, prepared. */
+  #prepared(): AsyncGenerator<Prepared, void, undefined> {
+    const source = this.#source;
+    const { batchSize, dropLast, random, shard, prefetch } = this.#options;
+    const options = {
+      batchSize,
+      dropLast,
+      batch: this.#batch,
+      skip: this.#place,
+      epoch: this.#epoch,
+      seed: random?.seed ?? null,
+      ...(shard && { shard }),
+    };
+    const drafts = isStream(source)
+      ? streamDrafts(source, options)
+      : datasetDrafts(source, options);
+    const epoch = this.#epoch + 1;
+    const part = shard && shard.count > 1 ? `part ${shard.index} of ${shard.count} ` : '';
+    const chance = (batch: number) => random?.stream(`${part}batch ${epoch}.${batch}`);
+    if (!prefetch) return prepareHere(drafts, this.#transform, chance);
+    const images = isStream(source) ? undefined : source.images;
+    const ahead = { ...prefetch, batchSize, shape: source.shape, images };
+    return prepareAhead(drafts, this.#transform, chance, ahead);
+  }
+
+  #toBatch({ ids, rows, indices, keys }: Draft, xs: tf.Tensor4D): Batch {
+    const ys = tf.tensor2d(rows, [ids.length, this.#source.classNames.length]);
+    return { xs, ys, ids, indices, ...(keys && { keys }) };
   }
 }

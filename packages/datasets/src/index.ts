@@ -35,17 +35,18 @@ export { applyRandomResizedCrop, randomResizedCrop } from './augment/randomResiz
 export { resize } from './augment/resize.js';
 export type { ResizeOptions } from './augment/resizedSize.js';
 export type { AugmentationStep, StepName, StepPlan } from './augment/Step.js';
+export type {
+  DataIteratorOptions,
+  DataIteratorState,
+  PrefetchOptions,
+} from './batches/DataIteratorOptions.js';
 export type { PreprocessingMethod } from './checkPreprocessing.js';
 export { type Cifar10Options, cifar10 } from './cifar/cifar10.js';
 export { type Cifar10_1Options, cifar10_1 } from './cifar/cifar10_1.js';
 export { type Cifar10hOptions, cifar10h } from './cifar/cifar10h.js';
 export { type Cifar100Options, cifar100 } from './cifar/cifar100.js';
 export { type CollectOptions, collect } from './collect.js';
-export {
-  DataIterator,
-  type DataIteratorOptions,
-  type DataIteratorState,
-} from './dataIterator.js';
+export { DataIterator } from './dataIterator.js';
 export type { Dataset, Split } from './dataset.js';
 export { cacheFolder } from './download/cacheFolder.js';
 export { checkFile } from './download/checkFile.js';
@@ -53,6 +54,12 @@ export { type DownloadOptions, type DownloadProgress, download } from './downloa
 export type { PublishedFile } from './download/publishedFiles.js';
 export { type EmbeddedOptions, embedded } from './embedded.js';
 export { fitPcaColor } from './fitPcaColor.js';
+export {
+  type FromTfDataOptions,
+  fromTfData,
+  type TfDataset,
+  type TfExample,
+} from './fromTfData.js';
 export { type ImageNetOptions, type ImageNetStream, imageNet } from './imageNet/imageNet.js';
 export type { ReadingOptions, Unreadable } from './images/decodeAll.js';
 export type { DecodeOptions } from './images/imageDecoder.js';
@@ -86,3 +93,4 @@ export { trimZeros } from './sound/trimZeros.js';
 export { urbanSound8K } from './sound/urbanSound8K.js';
 export type { ExampleStream, OpenOptions, Shard, StreamExample } from './stream.js';
 export { subset } from './subset.js';
+export { tfGenerator } from './tfGenerator.js';

@@ -197,16 +197,20 @@ export class Preprocessing {
    * Refuses a data set, or a stream, that a model trained on ours cannot be given: another number of classes or of channels, another
    * size that `evaluation` does not make ours.
    *
+   * @param augment What its images go through instead, where they are training images.
    * @throws RangeError
    */
-  checkDataset({ name, shape, classNames }: Described): void {
-    const resized = this.evaluation.steps.length > 0;
+  checkDataset(
+    { name, shape, classNames }: Described,
+    augment: Augmentation = this.evaluation,
+  ): void {
+    const given = augment.outputShape(shape);
+    const resized = !sameShape(given, shape);
     if (resized && shape[2] !== this.shape[2]) {
       throw new RangeError(
         `Preprocessing: fitted on images of ${this.shape[2]} channels, got ${name} with ${shape[2]}`,
       );
     }
-    const given = resized ? this.evaluation.outputShape(shape) : shape;
     if (!sameShape(given, this.shape)) {
       const become = resized ? `, which become [${given.join(', ')}]` : '';
       throw new RangeError(

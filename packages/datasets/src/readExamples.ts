@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { prepareImages } from './batches/prepareImages.js';
+import { checkBatchShape } from './checkPreprocessing.js';
 import type { Dataset } from './dataset.js';
+import { labelsOf } from './labelsOf.js';
 import type { Preprocessing } from './preprocessing.js';
 
 /** Some examples. `xs` and `ys` belong to whoever got them, who disposes them. */
@@ -10,8 +13,10 @@ export interface Batch {
   readonly ys: tf.Tensor2D;
   /** Labels as class numbers, `[B]`. */
   readonly ids: Int32Array;
-  /** Which examples of the data set these are, `[B]`. */
+  /** Which examples of the data set these are, `[B]`; of a stream, their places in the order. */
   readonly indices: Int32Array;
+  /** What the examples of a stream are called at their source. */
+  readonly keys?: readonly string[];
 }
 
 /**
@@ -30,33 +35,25 @@ export interface Batch {
  * ```
  */
 export function readExamples(
-  { images, labels, softLabels, shape, classNames }: Dataset,
+  dataset: Dataset,
   indices: ArrayLike<number>,
   preprocessing?: Preprocessing,
 ): Batch {
-  const pixels = shape[0] * shape[1] * shape[2];
-  const count = indices.length;
-  const classes = classNames.length;
-  const bytes = new Uint8Array(count * pixels);
-  const ids = new Int32Array(count);
-  const rows = new Float32Array(count * classes);
-  for (let b = 0; b < count; b++) {
-    const index = indices[b] as number;
-    const id = labels[index];
-    if (id === undefined) {
-      throw new RangeError(
-        `readExamples: indices must be whole numbers from 0 to ${labels.length - 1}, got ${index}`,
-      );
-    }
-    bytes.set(images.subarray(index * pixels, (index + 1) * pixels), b * pixels);
-    ids[b] = id;
-    if (softLabels)
-      rows.set(softLabels.subarray(index * classes, (index + 1) * classes), b * classes);
-    else rows[b * classes + id] = 1;
+  const { images, shape, classNames } = dataset;
+  const { ids, rows } = labelsOf('readExamples', dataset, indices);
+  const steps = preprocessing?.evaluation.steps ?? [];
+  if (preprocessing) {
+    checkBatchShape('readExamples', [ids.length, ...shape], preprocessing.shape, steps);
   }
-  const xs = preprocessing
-    ? preprocessing.apply({ data: bytes, shape: [count, ...shape] })
-    : tf.tensor4d(Float32Array.from(bytes), [count, ...shape]);
-  const ys = tf.tensor2d(rows, [count, classes]);
-  return { xs, ys, ids, indices: Int32Array.from(indices) };
+  const pool = { data: images, indices: Int32Array.from(indices), shape };
+  const prepared = prepareImages(pool, {
+    steps,
+    ...(preprocessing && { normalization: preprocessing }),
+  });
+  return {
+    xs: tf.tensor4d(prepared.data, [...prepared.shape]),
+    ys: tf.tensor2d(rows, [ids.length, classNames.length]),
+    ids,
+    indices: pool.indices,
+  };
 }

@@ -51,6 +51,11 @@ export class Augmentation {
     }) as T;
   }
 
+  /** Whether it does the same to all images: no step draws. */
+  isFixed(): boolean {
+    return this.steps.every(({ step }) => ruleOf(step).stream === undefined);
+  }
+
   /** Draws and applies. */
   augment<T extends ImageBatch>(images: T, random: SeededRandom): T {
     checkImageBatch('Augmentation.augment', images);

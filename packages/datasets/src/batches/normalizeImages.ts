@@ -1,5 +1,5 @@
 import type { View } from '../augment/change.js';
-import type { RawImages } from '../augment/images.js';
+import type { ImageBatchShape, RawImages } from '../augment/images.js';
 import type { PreprocessingMethod } from '../checkPreprocessing.js';
 import { imageMean } from '../measure.js';
 
@@ -19,6 +19,12 @@ export interface ImagePool {
   readonly shape: readonly [height: number, width: number, channels: number];
 }
 
+/** Where a batch is written: floats for images of a shape, whatever they hold. */
+export type Allocate = (shape: ImageBatchShape) => Float32Array;
+
+export const newFloats: Allocate = ([count, height, width, channels]) =>
+  new Float32Array(count * height * width * channels);
+
 /** Values of a byte. */
 const BYTES = 256;
 
@@ -29,17 +35,20 @@ const BYTES = 256;
  * Bytes go through a table of the 256 results of each channel, floats through the formula; both are rounded once, to float32.
  *
  * @param views One for each of the images, all of one size; without them each image is shown whole.
+ * @param allocate Where to; new memory by default.
  */
 export function normalizeImages(
   { data, indices, shape }: ImagePool,
   normalization: Normalization | undefined,
   views?: readonly View[],
+  allocate: Allocate = newFloats,
 ): RawImages<Float32Array> {
   const [height, width, channels] = shape;
   const size = height * width * channels;
   const rows = views?.[0]?.height ?? height;
   const columns = views?.[0]?.width ?? width;
-  const to = new Float32Array(indices.length * rows * columns * channels);
+  const batch = [indices.length, rows, columns, channels] as const;
+  const to = allocate(batch);
   const shifts = new Float64Array(channels);
   const stds = Float64Array.from({ length: channels }, (_, c) => normalization?.std[c] ?? 1);
   // A table pays where it is shorter than the image.
@@ -58,10 +67,15 @@ export function normalizeImages(
     }
     if (views) view = views[b] as View;
     const at = b * rows * columns * channels;
+    if (!showsAll(view)) to.fill(0, at, at + rows * columns * channels);
     if (table) lookUp(data as Uint8Array, start, width, channels, table, view, to, at);
     else calculate(data, start, width, channels, shifts, stds, view, to, at);
   }
-  return { data: to, shape: [indices.length, rows, columns, channels] };
+  return { data: to, shape: batch };
+}
+
+function showsAll({ height, width, y0, y1, x0, x1 }: View): boolean {
+  return y0 === 0 && x0 === 0 && y1 === height && x1 === width;
 }
 
 const WHOLE = { image: 0, top: 0, left: 0, step: 1, y0: 0, x0: 0 } as const;

@@ -4,7 +4,13 @@ import { changeRaw } from '../augment/changeRaw.js';
 import type { ImageBatchShape, RawImages } from '../augment/images.js';
 import { changesOf, drawSteps, stageOf } from '../augment/planSteps.js';
 import type { AugmentationStep } from '../augment/Step.js';
-import { type ImagePool, type Normalization, normalizeImages } from './normalizeImages.js';
+import {
+  type Allocate,
+  type ImagePool,
+  type Normalization,
+  newFloats,
+  normalizeImages,
+} from './normalizeImages.js';
 
 /** What images go through, as plain data: it can be sent to another thread. */
 export interface Transform {
@@ -17,25 +23,29 @@ export interface Transform {
  * rounded on the way but to float32, and no tensor is made, so that other threads do it as well.
  *
  * @param random What the steps draw from; the batch's own.
+ * @param allocate Where the result is written; new memory by default.
  */
 export function prepareImages(
   pool: ImagePool,
   { steps, normalization }: Transform,
   random?: SeededRandom,
+  allocate: Allocate = newFloats,
 ): RawImages<Float32Array> {
-  if (steps.length === 0) return normalizeImages(pool, normalization);
+  if (steps.length === 0) return normalizeImages(pool, normalization, undefined, allocate);
   const shape: ImageBatchShape = [pool.indices.length, ...pool.shape];
   const plans = drawSteps(steps, shape, random).steps;
   const raw = steps.map(stageOf).lastIndexOf('raw') + 1;
   const varied = raw === 0 ? pool : varyRaw(pool, changesOf(plans.slice(0, raw), shape));
-  const [move, ...rest] = changesOf(plans.slice(raw), [shape[0], ...varied.shape]);
-  const normal = normalizeImages(
-    varied,
-    normalization,
-    move?.kind === 'move' ? move.views : undefined,
-  );
-  const changes = move && move.kind !== 'move' ? [move, ...rest] : rest;
-  return changes.reduce<RawImages<Float32Array>>(changeRaw, normal);
+  const changes = changesOf(plans.slice(raw), [shape[0], ...varied.shape]);
+  const [first] = changes;
+  const views = first?.kind === 'move' ? first.views : undefined;
+  const rest = views ? changes.slice(1) : changes;
+  if (rest.length === 0) return normalizeImages(varied, normalization, views, allocate);
+  const normal = normalizeImages(varied, normalization, views);
+  const last = rest.reduce<RawImages<Float32Array>>(changeRaw, normal);
+  const data = allocate(last.shape);
+  data.set(last.data);
+  return { data, shape: last.shape };
 }
 
 /** Makes changes to raw images, as floats once something is calculated. */

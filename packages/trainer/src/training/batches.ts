@@ -57,7 +57,7 @@ async function* plainBatches(
   { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch & { ids: Int32Array }, void, undefined> {
   const iterator = new DataIterator(dataset, { batchSize, preprocessing, random });
-  if (skip >= iterator.batches) return;
+  if (skip >= iterator.size) return;
   iterator.restore({ ...iterator.state(), epoch: epoch - 1, batch: skip });
   let index = skip;
   for await (const { xs, ys, ids } of iterator) {
