@@ -22,9 +22,9 @@ import { evaluate, type Forward, type TestData, type TestResult } from './traini
 import { forward } from './training/forward.js';
 import { type Loss, lossFrom, type SavedLoss, savedLoss } from './training/Loss.js';
 import type { Attacked } from './training/prepared.js';
-import { countStep, endEpoch, newProgress, type Progress } from './training/progress.js';
+import { countStep, endEpoch, isBest, newProgress, type Progress } from './training/progress.js';
 import { Replica } from './training/Replica.js';
-import type { EpochEvent, TrainEvent } from './training/TrainEvent.js';
+import type { CheckpointEvent, EpochEvent, TrainEvent } from './training/TrainEvent.js';
 import type { TrainOptions } from './training/TrainOptions.js';
 import { WeightAverage } from './training/WeightAverage.js';
 
@@ -83,6 +83,10 @@ export class ModelManager {
   #state: Progress = newProgress();
   #classNames: string[] | null = null;
   #training = false;
+  /** Where the training stood when this process was up to date with its threads. */
+  #synced: Progress = newProgress();
+  /** The last checkpoint of a run, in words. */
+  #saved = '';
 
   constructor({ model, optimizer, loss, preprocessing, seed = 0, ema }: ModelManagerOptions) {
     this.model = model;
@@ -142,14 +146,17 @@ export class ModelManager {
     const examples = trainSet.labels.length;
     const stepsPerEpoch = Math.ceil(examples / batchSize);
     const state = Object.assign(this.#state, { batchSize, examples });
-    let synced = structuredClone(state);
-    let saved: number | undefined;
+    this.#synced = structuredClone(state);
+    this.#saved = 'the last checkpoint';
     let seconds = 0;
     let tested: TestResult | undefined;
     let engine: Engine | undefined;
+    let unlock: (() => Promise<void>) | undefined;
     try {
+      unlock = await run?.lock();
       if (mixer) this.#restoreMixer(mixer);
-      await run?.rewind(state.step);
+      await run?.rewind(state);
+      run?.begin(state.step);
       const replicas = { threads, layerModules, batchSize, imageShape: [...shape], classes };
       engine = await startEngine(this.#replica, replicas);
       yield {
@@ -166,30 +173,27 @@ export class ModelManager {
       while (state.epoch < epochs) {
         yield* this.#steps(trainSet, options, engine, stepsPerEpoch);
         const event = endEpoch(state);
-        const { epoch, step } = event;
-        tested = (await this.#testEpoch(engine, event, options)) ?? tested;
-        await engine.sync();
-        synced = structuredClone(state);
+        const result = await this.#testEpoch(engine, event, options);
+        const best = result ? isBest(state, result) : false;
+        tested = result ?? tested;
         seconds += event.seconds;
         // Written before the caller hears of the epoch: whoever leaves there has lost nothing.
         await run?.record(event);
-        if (run) {
-          await this.save(run.checkpoint);
-          saved = epoch;
-        }
+        const saved = await this.#keep(engine, run, { best, end: true });
         yield event;
-        if (run) yield { type: 'checkpoint', epoch, step, folder: run.checkpoint };
+        if (saved) yield saved;
       }
       const last = tested ? { testLoss: tested.loss, testAccuracy: tested.accuracy } : {};
       yield { type: 'done', epochs, step: state.step, seconds, ...last };
     } catch (error) {
-      throw run ? await withAdvice(error, run, saved) : error;
+      throw run ? await withAdvice(error, run, this.#saved) : error;
     } finally {
       // Where the threads are gone, what they did since the last epoch is gone with them.
       await engine?.sync().catch(() => {
-        this.#state = synced;
+        this.#state = this.#synced;
       });
       await engine?.close();
+      await unlock?.();
       this.#training = false;
     }
   }
@@ -235,8 +239,27 @@ export class ModelManager {
       if (turn) await run?.record(turn);
       yield event;
       if (turn) yield turn;
+      if (run?.isDue(state.step) && index + 1 < stepsPerEpoch) {
+        const saved = await this.#keep(engine, run, { best: false, end: false });
+        if (saved) yield saved;
+      }
       clock = performance.now();
     }
+  }
+
+  /** Brings this process up to date with the threads, and its run with this process. */
+  async #keep(
+    engine: Engine,
+    run: Run | undefined,
+    as: { best: boolean; end: boolean },
+  ): Promise<CheckpointEvent | null> {
+    await engine.sync();
+    this.#synced = structuredClone(this.#state);
+    if (!run) return null;
+    await run.keep(await this.#checkpoint(), as);
+    const { epoch, step } = this.#state;
+    this.#saved = `the checkpoint after ${as.end ? `epoch ${epoch}` : `step ${step}`}`;
+    return { type: 'checkpoint', epoch, step, folder: run.checkpoint, best: as.best };
   }
 
   /** Evaluates after an epoch, if it is one to evaluate, and adds what came out to its event. */
@@ -344,8 +367,8 @@ export class ModelManager {
 
   /** Takes over the progress of a checkpoint. */
   #take(state: TrainingState): void {
-    const { epoch, step, batch, batchSize, examples, sums, mixer } = state;
-    this.#state = { epoch, step, batch, batchSize, examples, sums, mixer };
+    const { epoch, step, batch, batchSize, examples, sums, best, mixer } = state;
+    this.#state = { epoch, step, batch, batchSize, examples, sums, best, mixer };
     this.#classNames = state.classNames;
   }
 
@@ -376,9 +399,8 @@ export class ModelManager {
 }
 
 /** Adds to an error where the last good checkpoint is. */
-async function withAdvice(error: unknown, run: Run, epoch: number | undefined): Promise<unknown> {
+async function withAdvice(error: unknown, run: Run, which: string): Promise<unknown> {
   if (!(error instanceof Error) || !(await run.hasCheckpoint())) return error;
-  const which = epoch === undefined ? 'the last checkpoint' : `the checkpoint after epoch ${epoch}`;
   error.message += `; ${which} is in ${run.checkpoint}`;
   return error;
 }

@@ -33,7 +33,7 @@ export type { Attack, AttackConfig, Slope } from './robustness/Attack.js';
 export { type FgsmOptions, fgsm } from './robustness/fgsm.js';
 export { type PgdOptions, pgd } from './robustness/pgd.js';
 export { slopeOf } from './robustness/slopeOf.js';
-export { type Confusion, Run, type RunOptions } from './run/Run.js';
+export { type Confusion, type Interval, Run, type RunOptions } from './run/Run.js';
 export type { RunConfig, RunSettings } from './run/RunConfig.js';
 export { constant } from './schedules/constant.js';
 export { type CosineOptions, cosine } from './schedules/cosine.js';

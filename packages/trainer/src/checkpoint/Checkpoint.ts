@@ -30,6 +30,8 @@ export interface TrainingState {
   batchSize: number | null;
   examples: number | null;
   sums: EpochSums;
+  /** The epoch that tested best so far, and its accuracy; null before any test. */
+  best: { epoch: number; accuracy: number } | null;
   seed: number | string;
   /** The loss; null for a function of the caller's. */
   loss: SavedLoss | null;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findFolder } from '../files/replaceFolder.js';
 import type { Checkpoint, SavedTensors } from './Checkpoint.js';
-import { findFolder } from './replaceFolder.js';
 import { seal, type Training } from './writeCheckpoint.js';
 
 /**

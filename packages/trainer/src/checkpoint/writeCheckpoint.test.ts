@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { failing } from '../testing/failingFs.js';
 import { newProgress } from '../training/progress.js';
 import type { Checkpoint } from './Checkpoint.js';
+import { copyCheckpoint } from './copyCheckpoint.js';
 import { readCheckpoint } from './readCheckpoint.js';
 import { writeCheckpoint } from './writeCheckpoint.js';
 
@@ -60,6 +61,18 @@ describe('writeCheckpoint', () => {
       expect([...seen].sort()).toEqual([1, 2]);
     },
   );
+
+  test('is copied to stand for itself', async () => {
+    const copy = join(folder, '..', 'best');
+    await writeCheckpoint(folder, checkpoint(1));
+    await copyCheckpoint(folder, copy);
+    await writeCheckpoint(folder, checkpoint(2));
+    expect(await readCheckpoint(copy)).toEqual(checkpoint(1));
+    await expect(copyCheckpoint(copy, folder, failing(3, 'full disk').fs)).rejects.toThrow(
+      `ModelManager.save: cannot write the checkpoint ${folder}: ENOSPC: no space left on device; the one that was there, if any, is as it was`,
+    );
+    expect(await readCheckpoint(folder)).toEqual(checkpoint(2));
+  });
 
   test('says that the disk is full and that the old checkpoint is as it was', async () => {
     await writeCheckpoint(folder, checkpoint(1));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FolderFs, replaceFolder } from '../files/replaceFolder.js';
 import type { Checkpoint, TrainingState } from './Checkpoint.js';
-import { type FolderFs, replaceFolder } from './replaceFolder.js';
 
 /** What `training.json` holds. */
 export type Training = TrainingState & {
@@ -58,11 +58,16 @@ export async function writeCheckpoint(
   try {
     await replaceFolder(folder, files, fs);
   } catch (error) {
-    throw new Error(
-      `ModelManager.save: cannot write the checkpoint ${folder}: ${(error as Error).message}; the one that was there, if any, is as it was`,
-      { cause: error },
-    );
+    throw cannotWrite(folder, error);
   }
+}
+
+/** What is said of a checkpoint that could not be written. */
+export function cannotWrite(folder: string, error: unknown): Error {
+  return new Error(
+    `ModelManager.save: cannot write the checkpoint ${folder}: ${(error as Error).message}; the one that was there, if any, is as it was`,
+    { cause: error },
+  );
 }
 
 /** The seal of a file's content. */
@@ -74,7 +79,7 @@ export function seal(content: Uint8Array | string): FileSeal {
 }
 
 /** Throws when replacing the folder would remove what is not a checkpoint. */
-async function refuseForeign(folder: string): Promise<void> {
+export async function refuseForeign(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (!found) return;
   const names = found.isDirectory() ? await readdir(folder) : ['a file'];

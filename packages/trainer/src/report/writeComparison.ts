@@ -1,11 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeBeside } from '../files/writeBeside.js';
 import { type Comparison, checkComparison } from './Comparison.js';
 import { comparisonPage } from './comparisonPage.js';
 import { readComparison } from './readComparison.js';
 import { readUplot } from './readUplot.js';
 import { runLinks } from './runLinks.js';
-import { writeBeside } from './writeBeside.js';
 
 /**
  * Writes a page that shows groups of runs side by side: their test errors beside what was published,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { writeBeside } from '../files/writeBeside.js';
 import { page } from './page.js';
 import { readRun } from './readRun.js';
 import { readUplot } from './readUplot.js';
-import { writeBeside } from './writeBeside.js';
 
 /**
  * Writes report.html of a run: its score, curves, mixed samples, confusion matrix and settings on one

@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import type { FolderFs } from '../checkpoint/replaceFolder.js';
+import type { FolderFs } from '../files/replaceFolder.js';
 
 /**
  * A file system whose n-th call fails: a full disk goes on afterwards, a kill lets no later call
@@ -22,6 +22,8 @@ export function failing(
     mkdir: (...args: Parameters<FolderFs['mkdir']>) => guard(() => promises.mkdir(...args)),
     rename: (from: string, to: string) => guard(() => promises.rename(from, to)),
     rm: (...args: Parameters<FolderFs['rm']>) => guard(() => promises.rm(...args)),
+    link: (from: string, to: string) => guard(() => promises.link(from, to)),
+    copyFile: (from: string, to: string) => guard(() => promises.copyFile(from, to)),
     stat: (path: string) => guard(() => promises.stat(path)),
     open: (path: string, flags: string) =>
       guard(async () => {

@@ -77,10 +77,13 @@ export interface EpochEvent {
 
 export interface CheckpointEvent {
   type: 'checkpoint';
+  /** Epochs done. */
   epoch: number;
   step: number;
   /** The folder that it was written to. */
   folder: string;
+  /** Whether it is the best one so far, by the accuracy of the test after its epoch. */
+  best: boolean;
 }
 
 export interface DoneEvent {

@@ -4,7 +4,7 @@ import type { EpochEvent } from './TrainEvent.js';
 /** How far a training has come: the part of a checkpoint that each step changes. */
 export type Progress = Pick<
   TrainingState,
-  'epoch' | 'step' | 'batch' | 'batchSize' | 'examples' | 'sums' | 'mixer'
+  'epoch' | 'step' | 'batch' | 'batchSize' | 'examples' | 'sums' | 'best' | 'mixer'
 >;
 
 /** What one step adds. */
@@ -25,6 +25,7 @@ export function newProgress(): Progress {
     batchSize: null,
     examples: null,
     sums: noSums(),
+    best: null,
     mixer: null,
   };
 }
@@ -62,6 +63,13 @@ export function endEpoch(progress: Progress): EpochEvent {
     imagesPerSecond: timedSeconds > 0 ? timedExamples / timedSeconds : examples / seconds,
     learningRate,
   };
+}
+
+/** Whether a test after an epoch is the best so far, which is then noted. */
+export function isBest(progress: Progress, { accuracy }: { accuracy: number }): boolean {
+  if (progress.best && !(accuracy > progress.best.accuracy)) return false;
+  progress.best = { epoch: progress.epoch, accuracy };
+  return true;
 }
 
 function noSums(): EpochSums {

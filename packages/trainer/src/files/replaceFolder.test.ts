@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, promises, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,40 @@ describe('replaceFolder', () => {
       expect(seen).toEqual(new Set([JSON.stringify(before), JSON.stringify(after)]));
     },
   );
+
+  test.each(['full disk', 'kill'] as const)(
+    'takes files over from another folder, and leaves both whole at whichever call a %s comes',
+    async (mode) => {
+      const source = join(root, 'source');
+      await replaceFolder(source, after);
+      const same = Object.fromEntries(
+        Object.keys(after).map((name) => [name, { sameAs: join(source, name) }]),
+      );
+      const folder = join(root, 'copy');
+      const seen = new Set<string>();
+      for (let n = 1; n <= 24; n++) {
+        await replaceFolder(folder, before);
+        await replaceFolder(folder, same, failing(n, mode).fs).catch(() => {});
+        seen.add(JSON.stringify(contents((await findFolder(folder)) as string)));
+        expect(contents(source)).toEqual(after);
+      }
+      expect(seen).toEqual(new Set([JSON.stringify(before), JSON.stringify(after)]));
+      // Neither is changed by what becomes of the other.
+      await replaceFolder(folder, same);
+      await replaceFolder(source, before);
+      expect(contents(folder)).toEqual(after);
+    },
+  );
+
+  test('copies files where the file system has no links', async () => {
+    const source = join(root, 'source');
+    await replaceFolder(source, before);
+    const folder = join(root, 'copy');
+    const fs = { ...promises, link: () => Promise.reject(new Error('EPERM')) };
+    await replaceFolder(folder, { 'a.bin': { sameAs: join(source, 'a.bin') } }, fs);
+    expect(contents(folder)).toEqual({ 'a.bin': before['a.bin'] });
+    expect(statSync(join(folder, 'a.bin')).nlink).toBe(1);
+  });
 
   test('reports a full disk', async () => {
     const { fs } = failing(8, 'full disk');

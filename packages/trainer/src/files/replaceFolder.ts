@@ -2,7 +2,13 @@ import { promises } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** The few calls of `node:fs/promises` that a folder is replaced with. */
-export type FolderFs = Pick<typeof promises, 'mkdir' | 'open' | 'rename' | 'rm' | 'stat'>;
+export type FolderFs = Pick<
+  typeof promises,
+  'copyFile' | 'link' | 'mkdir' | 'open' | 'rename' | 'rm' | 'stat'
+>;
+
+/** What a file is to hold: bytes, text, or what another file holds, which is linked where it can be. */
+export type FileContent = Uint8Array | string | { sameAs: string };
 
 /**
  * Replaces a folder of files as a whole: whatever happens on the way, a full disk or a kill, what
@@ -16,7 +22,7 @@ export type FolderFs = Pick<typeof promises, 'mkdir' | 'open' | 'rename' | 'rm' 
  */
 export async function replaceFolder(
   folder: string,
-  files: Record<string, Uint8Array | string>,
+  files: Record<string, FileContent>,
   fs: FolderFs = promises,
 ): Promise<void> {
   const { writing, previous } = siblings(folder);
@@ -67,18 +73,25 @@ async function swap(folder: string, fs: FolderFs): Promise<void> {
   }
 }
 
-async function writeSynced(
-  path: string,
-  content: Uint8Array | string,
-  fs: FolderFs,
-): Promise<void> {
-  const file = await fs.open(path, 'w');
+async function writeSynced(path: string, content: FileContent, fs: FolderFs): Promise<void> {
+  const written = typeof content === 'string' || content instanceof Uint8Array;
+  if (!written && (await linked(content.sameAs, path, fs))) return;
+  if (!written) await fs.copyFile(content.sameAs, path);
+  const file = await fs.open(path, written ? 'w' : 'r+');
   try {
-    await file.writeFile(content);
+    if (written) await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** Gives a file a second name, where the file system can: its bytes are on the disk already. */
+async function linked(from: string, to: string, fs: FolderFs): Promise<boolean> {
+  return fs.link(from, to).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes the names in a folder last; Windows has no such call and needs none. */
