@@ -48,6 +48,17 @@ export function fraction(text: string): number {
   return value;
 }
 
+/** How often: a number of steps, as `500`, or a time, as `90s`, `10min` or `1h`. */
+export function interval(text: string): { steps: number } | { minutes: number } {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(s|min|h)?$/.exec(text.trim()) ?? [];
+  const value = Number(amount);
+  if (!(value > 0) || (unit === undefined && !Number.isSafeInteger(value))) {
+    throw new InvalidArgumentError('It must be a number of steps, as 500, or a time, as 10min.');
+  }
+  if (unit === undefined) return { steps: value };
+  return { minutes: value * { s: 1 / 60, min: 1, h: 60 }[unit as 's' | 'min' | 'h'] };
+}
+
 /** One of some names. */
 export function oneOf<T extends string>(names: readonly T[]): Parser<T> {
   return (text) => {
@@ -55,6 +66,16 @@ export function oneOf<T extends string>(names: readonly T[]): Parser<T> {
     if (found === undefined) throw new InvalidArgumentError(suggestion(text, names));
     return found;
   };
+}
+
+/** A checkpoint of a run: the last, the best, or that of an epoch. */
+export function whichCheckpoint(text: string): 'last' | 'best' | number {
+  if (text === 'last' || text === 'best') return text;
+  const epoch = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(epoch) || epoch < 1) {
+    throw new InvalidArgumentError("It must be 'last', 'best' or the number of an epoch.");
+  }
+  return epoch;
 }
 
 /** A number of threads, or `auto`. */

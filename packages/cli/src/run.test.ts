@@ -35,7 +35,8 @@ describe('run', () => {
       ...['--batch-size', '--no-augment', '--seed'],
       ...['--optimizer', '--lr', '--schedule', '--milestones', '--warmup', '--momentum'],
       ...['--nesterov', '--weight-decay', '--decay-on', '--clip-norm', '--clip-value', '--ema'],
-      ...['--backend', '--threads', '--out', '--resume', '--debug'],
+      ...['--backend', '--threads', '--out', '--resume'],
+      ...['--checkpoint-every', '--keep-every', '--log-every', '--debug'],
     ]);
     expect(out).toMatch(/--method.*\(default: "bc\+"\)/);
     expect(out).toContain('Examples:');
@@ -77,6 +78,15 @@ describe('run', () => {
     [['train', '--limit', '0'], 'It must be a whole number from 1 up.'],
     [['train', '--seed', '-1'], 'It must be a whole number from 0 up.'],
     [['train', '--threads', 'many'], "It must be a whole number from 1 up, or 'auto'."],
+    [
+      ['train', '--checkpoint-every', '2.5'],
+      'It must be a number of steps, as 500, or a time, as 10min.',
+    ],
+    [['train', '--checkpoint-every', '0min'], 'It must be a number of steps, as 500, or a time'],
+    [
+      ['test', 'x', '--checkpoint', 'first'],
+      "It must be 'last', 'best' or the number of an epoch.",
+    ],
     [['mix', '--count', 'six'], 'It must be a whole number from 1 up.'],
     [['train', '--epoch', '2'], "unknown option '--epoch'\n(Did you mean --epochs?)"],
     [['tran'], "unknown command 'tran'\n(Did you mean train?)"],

@@ -19,6 +19,8 @@ const mainJob: TrainFlags = {
   seed: 0,
   backend: 'auto',
   threads: 'auto',
+  logEvery: 10,
+  checkpointEvery: { minutes: 10 },
 };
 
 /** Adds `bcl start`, what `npm start` runs; not in the help, as `train` says it all. */

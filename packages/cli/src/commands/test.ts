@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { attackNames, backendNames } from '../names.js';
-import { fraction, oneOf, wholeNumber } from '../parse.js';
+import { fraction, oneOf, whichCheckpoint, wholeNumber } from '../parse.js';
 import type { TestFlags } from '../training/testRun.js';
 
 const examples = `
 Examples:
   The whole test set of the data that the run was trained on
     $ bcl test runs/convnet-bcplus-1
+
+  By the weights of the epoch that tested best
+    $ bcl test runs/convnet-bcplus-1 --checkpoint best
 
   Its first 2 000 images, from another copy
     $ bcl test runs/convnet-bcplus-1 --data cifar-10-batches-bin --limit 2000
@@ -24,6 +27,12 @@ export function addTest(program: Command): void {
     .argument('<run folder>', 'folder that bcl train wrote')
     .option('--data <source>', 'data to test on (default: the data of the run)')
     .option('--limit <n>', 'test on the first n test images', wholeNumber(1))
+    .option(
+      '--checkpoint <which>',
+      "'last', 'best', or an epoch that was kept by --keep-every",
+      whichCheckpoint,
+      'last' as const,
+    )
     .option('--batch-size <n>', 'images at a time', wholeNumber(1), 128)
     .option(
       '--backend <name>',

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   backendNames,
   decayedNames,
@@ -8,7 +8,7 @@ import {
   optimizerNames,
   scheduleNames,
 } from '../names.js';
-import { number, numbers, oneOf, threads, wholeNumber } from '../parse.js';
+import { interval, number, numbers, oneOf, threads, wholeNumber } from '../parse.js';
 import type { TrainFlags } from '../training/settings.js';
 
 const examples = `
@@ -22,8 +22,8 @@ Examples:
   Go on where a run was stopped
     $ bcl train --resume --out runs/standard
 
-A run is a folder: config.json, metrics.jsonl, checkpoint/ and report.html. Ctrl-C stops after the
-step at hand and saves it.`;
+A run is a folder: config.json, metrics.jsonl, report.html, checkpoint/ (the last one) and best/ (that
+of the epoch that tested best). Ctrl-C stops after the step at hand and saves it.`;
 
 const positive = number('above 0', (x) => x > 0);
 const atLeast0 = number('from 0 up', (x) => x >= 0);
@@ -106,6 +106,14 @@ export function addTrain(program: Command): void {
     .option('--threads <n>', "threads that share each batch, or 'auto'", threads, 'auto' as const)
     .option('--out <folder>', 'run folder, a new one (default: the next free in runs/)')
     .option('--resume', 'go on with the run in --out, with its own settings')
+    .optionsGroup('What is kept of it:')
+    .addOption(
+      new Option('--checkpoint-every <n>', 'what a kill may cost: steps, as 500, or time, as 10min')
+        .argParser(interval)
+        .default({ minutes: 10 }, '10min'),
+    )
+    .option('--keep-every <n>', 'keep the checkpoint of every n-th epoch for good', wholeNumber(1))
+    .option('--log-every <n>', 'steps from line to line of metrics.jsonl', wholeNumber(1), 10)
     .addHelpText('after', examples)
     .action(async (flags: TrainFlags, command: Command) => {
       const given = new Set(

@@ -27,6 +27,9 @@ const flags: TrainFlags = {
   seed: 9,
   backend: 'wasm',
   threads: 2,
+  logEvery: 5,
+  checkpointEvery: { steps: 7 },
+  keepEvery: 3,
 };
 
 const config = (of: TrainFlags): RunConfig => ({
@@ -67,8 +70,14 @@ describe('resumedFlags', () => {
     expect(resume(same)).toEqual(run);
   });
 
-  test('let epochs, backend and threads change', () => {
-    const changes = { epochs: 9, backend: 'cpu', threads: 'auto' } as const;
+  test('let epochs, backend, threads and what is kept change', () => {
+    const changes = {
+      epochs: 9,
+      backend: 'cpu',
+      threads: 'auto',
+      checkpointEvery: { minutes: 1 },
+      keepEvery: 1,
+    } as const;
     expect(resume(changes)).toEqual({ ...run, ...changes });
   });
 

@@ -1,11 +1,17 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { OptimizerConfig, RunConfig, RunSettings, ScheduleConfig } from '@bcl/trainer';
+import type {
+  Interval,
+  OptimizerConfig,
+  RunConfig,
+  RunSettings,
+  ScheduleConfig,
+} from '@bcl/trainer';
 import type { BackendChoiceName, LabelName, MethodName } from '../names.js';
 import { type OptimizingFlags, optimizingFlagsOf } from './optimizing.js';
 
 /** The flags of `bcl train`, parsed. */
-export interface TrainFlags extends OptimizingFlags {
+export interface TrainFlags extends OptimizingFlags, KeepingFlags {
   data: string;
   model: string;
   method: MethodName;
@@ -21,6 +27,19 @@ export interface TrainFlags extends OptimizingFlags {
   out?: string;
   resume?: boolean;
 }
+
+/** The flags that say what a run writes, and how often. */
+export interface KeepingFlags {
+  /** Steps from line to line of metrics.jsonl. */
+  logEvery: number;
+  /** How much training a kill may cost. */
+  checkpointEvery: Interval;
+  /** Epochs from checkpoint to checkpoint that is kept for good; none without. */
+  keepEvery?: number;
+}
+
+/** What is kept where nothing else is said. */
+export const usualKeeping: KeepingFlags = { logEvery: 10, checkpointEvery: { minutes: 10 } };
 
 /** The authors' augmentation. */
 const augmentation = { padding: 4, flip: true };
@@ -57,7 +76,12 @@ export function runSettings(
     seed: flags.seed,
     backend,
     threads: flags.threads,
+    keeping: keepingOf(flags),
   };
+}
+
+function keepingOf({ logEvery, checkpointEvery, keepEvery }: KeepingFlags): KeepingFlags {
+  return { logEvery, checkpointEvery, ...(keepEvery === undefined ? {} : { keepEvery }) };
 }
 
 /** The flags that a run's config.json stands for. */
@@ -82,11 +106,15 @@ export function flagsOf(config: RunConfig): TrainFlags {
     seed: Number(seed),
     backend: backend as BackendChoiceName,
     threads,
+    ...((config.keeping ?? usualKeeping) as KeepingFlags),
   };
 }
 
 /** Flags that may change when a run goes on: they do not change its numbers, or only add to them. */
-const free = new Set(['epochs', 'backend', 'threads', 'out', 'resume', 'debug']);
+const free = new Set([
+  ...['epochs', 'backend', 'threads', 'logEvery', 'checkpointEvery', 'keepEvery'],
+  ...['out', 'resume', 'debug'],
+]);
 
 /**
  * The flags of a run that goes on: its own, but for those given that may change.

@@ -11,6 +11,7 @@ import { classText, testText } from './testText.js';
 /** Flags of `bcl test`. */
 export interface TestFlags extends AttackFlags {
   data?: string;
+  checkpoint: 'last' | 'best' | number;
   limit?: number;
   batchSize: number;
   backend: (typeof backendNames)[number];
@@ -20,18 +21,14 @@ export interface TestFlags extends AttackFlags {
 export async function testRun(folder: string, flags: TestFlags): Promise<void> {
   const attack = attackOf(flags);
   const run = await Run.open(folder);
-  if (!(await run.hasCheckpoint())) {
-    throw new Error(
-      `test: ${folder} has no checkpoint yet, one is written after each epoch; go on with it: bcl train --resume --out ${folder}`,
-    );
-  }
+  const checkpoint = await placeOf(run, flags.checkpoint);
   const backend = await readyBackend(flags.backend);
   const { data: trained } = flagsOf(run.config);
   const data = await loadDataset(flags.data ?? trained, {
     split: 'test',
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
   });
-  const manager = await ModelManager.load(run.checkpoint);
+  const manager = await ModelManager.load(checkpoint);
   const { batchSize } = flags;
   try {
     const result = await manager.test(data, { batchSize });
@@ -49,4 +46,22 @@ export async function testRun(folder: string, flags: TestFlags): Promise<void> {
   } finally {
     manager.dispose();
   }
+}
+
+/** Where a checkpoint of a run is. */
+async function placeOf(run: Run, which: TestFlags['checkpoint']): Promise<string> {
+  const { folder } = run;
+  if (!(await run.hasCheckpoint())) {
+    throw new Error(
+      `test: ${folder} has no checkpoint yet, one is written after each epoch; go on with it: bcl train --resume --out ${folder}`,
+    );
+  }
+  if (which === 'last') return run.checkpoint;
+  const place = which === 'best' ? run.best : run.kept(which);
+  if (await run.hasCheckpoint(place)) return place;
+  const why =
+    which === 'best'
+      ? 'none of its epochs was tested'
+      : `epoch ${which} is not one that --keep-every kept`;
+  throw new Error(`test: ${place} must be a checkpoint, but ${why}; leave out --checkpoint`);
 }

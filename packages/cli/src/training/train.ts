@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { createModel, modelNames } from '@bcl/models';
 import {
   ModelManager,
   Run,
-  type RunSettings,
+  type RunOptions,
   type Schedule,
   type TrainOptions,
   writeReport,
@@ -23,12 +23,25 @@ import { readyBackend } from './readyBackend.js';
 import { flagsOf, resumedFlags, runSettings, type TrainFlags } from './settings.js';
 import { untilInterrupted } from './untilInterrupted.js';
 
+/** How a training went. */
+export interface TrainOutcome {
+  /** The run folder. */
+  folder: string;
+  /** Whether it was stopped before its end; what was done is then saved. */
+  stopped: boolean;
+  /** Of the last test. */
+  accuracy?: number;
+}
+
 /**
  * Trains as the flags say and tells of it; with `resume`, goes on with the run in `out`.
  *
- * @param given Names of the flags that stand on the command line, the others being defaults.
+ * @param given Names of the flags that a resumed run must agree with; the others are its own.
  */
-export async function train(asked: TrainFlags, given: ReadonlySet<string>): Promise<void> {
+export async function train(
+  asked: TrainFlags,
+  given: ReadonlySet<string> = new Set(),
+): Promise<TrainOutcome> {
   const earlier = asked.resume ? await openRun(asked.out) : undefined;
   const flags = earlier
     ? resumedFlags(asked, given, flagsOf(earlier.config), earlier.folder)
@@ -40,23 +53,39 @@ export async function train(asked: TrainFlags, given: ReadonlySet<string>): Prom
       `train: there is no model '${flags.model}'. ${suggestion(flags.model, modelNames)}`,
     );
   }
+  const run = earlier && (await Run.open(folder, runOptions(flags)));
+  const unlock = await run?.lock();
+  try {
+    return await trainIn(folder, run, flags);
+  } finally {
+    await unlock?.();
+  }
+}
 
+/** Trains in a folder, which holds an earlier run or nothing yet. */
+async function trainIn(
+  folder: string,
+  earlier: Run | undefined,
+  flags: TrainFlags,
+): Promise<TrainOutcome> {
   const backend = await readyBackend(flags.backend);
   const [trainSet, testSet] = await readData(flags);
   const manager = await readyManager(flags, trainSet, earlier);
+  let unlock: (() => Promise<void>) | undefined;
   try {
     const schedule = makeSchedule(flags, manager.optimizer.learningRate);
     const options = trainOptions(flags, schedule, trainSet, testSet);
     // Refuses what cannot be trained before there is a folder of it.
     manager.train(trainSet, options);
     const settings = runSettings(flags, manager.optimizer.getConfig(), schedule.config, backend);
-    const run = earlier
-      ? await withSettings(earlier, settings)
-      : await Run.create(folder, settings);
+    const run = earlier ?? (await Run.create(folder, settings, runOptions(flags)));
+    unlock = await run.lock();
+    if (earlier) await run.update(settings);
     say(`${flags.model}, ${flags.method}, ${flags.data}: writing to ${folder}`);
     await drawSamples(flags, trainSet, folder);
-    await follow(manager, trainSet, { ...options, run }, flags);
+    return await follow(manager, trainSet, { ...options, run }, flags);
   } finally {
+    await unlock?.();
     manager.dispose();
   }
 }
@@ -67,31 +96,39 @@ async function follow(
   trainSet: Dataset,
   options: TrainOptions & { run: Run },
   flags: TrainFlags,
-): Promise<void> {
+): Promise<TrainOutcome> {
   const { run, epochs } = options;
   const before = manager.step;
   const progress = createProgress();
-  let stopped = false;
+  let interrupted = false;
   let accuracy: number | undefined;
   const events = untilInterrupted(manager.train(trainSet, options), () => {
-    stopped = true;
+    interrupted = true;
   });
   try {
     for await (const event of events) {
       progress.show(event);
-      if (event.type === 'epoch') accuracy = event.testAccuracy;
-      if (event.type === 'checkpoint') await writeReport(run.folder);
+      if (event.type !== 'epoch') continue;
+      accuracy = event.testAccuracy;
+      await writeReport(run.folder);
     }
   } finally {
     progress.close();
   }
+  const stopped = interrupted && manager.epoch < epochs;
+  // Before all else: the report may fail, what was trained must not be lost by it.
+  if (stopped) await manager.save(run.checkpoint);
   const report = await writeReport(run.folder);
+  const outcome = {
+    folder: run.folder,
+    stopped,
+    ...(accuracy === undefined ? {} : { accuracy }),
+  };
   const out = shellWord(run.folder);
-  if (stopped && manager.epoch < epochs) {
-    await manager.save(run.checkpoint);
+  if (stopped) {
     say(`stopped after step ${manager.step}, in epoch ${manager.epoch + 1} of ${epochs}; saved.`);
     say(`go on with: ${invocation()} train --resume --out ${out}`);
-    return;
+    return outcome;
   }
   if (manager.step === before) {
     say(`${run.folder} has had all of its ${epochs} epochs; --epochs ${epochs * 2} would go on.`);
@@ -100,6 +137,15 @@ async function follow(
   say(`report:        ${report}`);
   say();
   sayNext(flags, out);
+  return outcome;
+}
+
+function runOptions({ logEvery, checkpointEvery, keepEvery }: TrainFlags): RunOptions {
+  return {
+    every: logEvery,
+    checkpointEvery,
+    ...(keepEvery === undefined ? {} : { keepEvery }),
+  };
 }
 
 /** What one may want to do after a training. */
@@ -207,21 +253,6 @@ function refuseUsedFolder(folder: string): void {
   throw new Error(
     `train: ${folder} holds a run already; add --resume to go on with it, or choose another --out`,
   );
-}
-
-/** An earlier run, with what has changed since written to its config.json. */
-async function withSettings(run: Run, settings: RunSettings): Promise<Run> {
-  const { backend, threads } = settings;
-  const config = {
-    ...run.config,
-    backend,
-    threads,
-    training: { ...run.config.training, epochs: settings.training.epochs },
-  };
-  const path = join(run.folder, 'config.json');
-  await writeFile(`${path}.writing`, `${JSON.stringify(config, null, 1)}\n`);
-  await rename(`${path}.writing`, path);
-  return Run.open(run.folder);
 }
 
 function defaultFolder({ model, method }: TrainFlags): string {

@@ -20,7 +20,7 @@ describe('untilInterrupted', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'leaves the source after the item at hand on %s',
     async (signal) => {
       const left = jest.fn();

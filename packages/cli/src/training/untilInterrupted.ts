@@ -1,7 +1,10 @@
+import { constants } from 'node:os';
 import { say } from '../format.js';
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Passes on what comes until Ctrl-C (or a request to end) and then leaves the source cleanly, after
+ * Passes on what comes until Ctrl-C (or a request to end, or a terminal that closes) and then leaves the source cleanly, after
  * what is at hand; a second Ctrl-C ends the program at once.
  *
  * @param interrupted Told when that happens.
@@ -12,18 +15,18 @@ export async function* untilInterrupted<T>(
 ): AsyncGenerator<T, void, undefined> {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
+    if (stopping) process.exit(128 + constants.signals[signal]);
     stopping = true;
     interrupted();
     say('\nstopping after this step; once more ends it at once, without saving');
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  for (const signal of signals) process.on(signal, stop);
   try {
     for await (const item of source) {
       yield item;
       if (stopping) return;
     }
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    for (const signal of signals) process.off(signal, stop);
   }
 }

@@ -136,9 +136,9 @@ export class Run {
     return join(this.folder, 'epochs', String(epoch));
   }
 
-  /** Whether a checkpoint has been written, so that the run can be resumed or tested. */
-  async hasCheckpoint(): Promise<boolean> {
-    return (await findFolder(this.checkpoint)) !== null;
+  /** Whether a checkpoint has been written, the last or another, so that the run can be resumed or tested. */
+  async hasCheckpoint(place: string = this.checkpoint): Promise<boolean> {
+    return (await findFolder(place)) !== null;
   }
 
   /**
