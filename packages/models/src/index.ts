@@ -30,6 +30,12 @@ export type { ShakeNetworkOptions, ShakeRules } from './networks/shakeNetwork.js
 export { type ShakeShakeOptions, shakeShake } from './networks/shakeShake.js';
 export { type ShakeShake29Options, shakeShake29 } from './networks/shakeShake29.js';
 export { type ShakeShakeShortOptions, shakeShakeShort } from './networks/shakeShakeShort.js';
+export {
+  type LayerSummary,
+  type ModelSummary,
+  type SummarizeOptions,
+  summarize,
+} from './summary/summarize.js';
 export { freeze } from './training/freeze.js';
 export type { LayerMatch } from './training/layerMatch.js';
 export { type LearningRateRule, learningRateFactors } from './training/learningRateFactors.js';

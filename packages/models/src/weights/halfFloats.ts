@@ -1,7 +1,8 @@
 /** Values of IEEE 754 half-precision floats, exact: 1 sign bit, 5 of exponent, 10 of fraction. */
 export function float16Values(bits: Uint16Array): Float32Array {
+  const table = float16Table();
   const values = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) values[i] = float16(bits[i] as number);
+  for (let i = 0; i < bits.length; i++) values[i] = table[bits[i] as number] as number;
   return values;
 }
 
@@ -10,6 +11,14 @@ export function bfloat16Values(bits: Uint16Array): Float32Array {
   const words = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) words[i] = (bits[i] as number) << 16;
   return new Float32Array(words.buffer);
+}
+
+let table: Float32Array | undefined;
+
+/** The value of each of the 65 536 half floats; made when the first file has some. */
+function float16Table(): Float32Array {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => float16(bits));
+  return table;
 }
 
 function float16(bits: number): number {

@@ -91,6 +91,7 @@ describe('a .pth', () => {
     ['a parameter', ['torch._utils', '_rebuild_parameter'], /^read$/],
     ['a whole model', ['torchvision.models.resnet', 'ResNet'], /may be a whole model/],
     ['settings', ['argparse', 'Namespace'], /may be a checkpoint that keeps settings/],
+    ['a class of a script', ['__main__', 'Net'], /may be a whole model/],
     ['a command', ['os', 'system'], /asks for os\.system,.* made to do harm/],
     ['a name with odd characters', ['os', 'sys\u0007tem'], /asks for os\.sys\?tem,/],
   ])('that asks for %s', async (_, [module, name], says) => {

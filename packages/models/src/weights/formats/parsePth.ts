@@ -56,14 +56,13 @@ export async function parseZipPth(
   const home = name.slice(0, -'data.pkl'.length);
   checkByteOrder(archive.read(`${home}byteorder`), file);
   const pickle = pickled(archive.read(name) as Uint8Array, 0, 'data.pkl', file);
-  const storages = new Map<string, Uint8Array>();
-  for (const [key, claim] of pickle.storages) {
-    const held = archive.read(`${home}data/${key}`);
-    if (!held) throw badFile(file, `lacks the storage ${quoted(key)} that its tensors are in`);
+  const read = (claim: StorageClaim) => {
+    const held = archive.read(`${home}data/${claim.key}`);
+    if (!held) throw lacking(file, claim.key);
     checkLength(claim, held.length, file);
-    storages.set(key, held);
-  }
-  return stateDict(pickle.value, storages, { file, under, bytes: bytes.length });
+    return held;
+  };
+  return stateDict(pickle.value, read, { file, under, bytes: bytes.length });
 }
 
 /**
@@ -91,7 +90,8 @@ export function parseLegacyPth(
   const object = pickled(bytes, machine.end, 'its object', file);
   const order = pickled(bytes, object.end, 'the order of its storages', file);
   const storages = readStorages(bytes, order, object.storages, file);
-  return stateDict(object.value, storages, { file, under, bytes: bytes.length });
+  const read = ({ key }: StorageClaim) => storages.get(key) as Uint8Array;
+  return stateDict(object.value, read, { file, under, bytes: bytes.length });
 }
 
 /** The storages that follow the pickles, in the order that the last of those gives. */
@@ -125,9 +125,7 @@ function readStorages(
     at += claim.count * size;
   }
   const missing = [...claims.keys()].find((key) => !storages.has(key));
-  if (missing !== undefined) {
-    throw badFile(file, `lacks the storage ${quoted(missing)} that its tensors are in`);
-  }
+  if (missing !== undefined) throw lacking(file, missing);
   return storages;
 }
 
@@ -166,6 +164,10 @@ function bigEndian(file: string): Error {
     file,
     'is big-endian, where little-endian is read; load it in Python and save it on a little-endian machine',
   );
+}
+
+function lacking(file: string, key: string): Error {
+  return badFile(file, `lacks the storage ${quoted(key)} that its tensors are in`);
 }
 
 function cutShort(file: string, { count, dtype }: StorageClaim): Error {

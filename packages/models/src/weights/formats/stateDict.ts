@@ -1,5 +1,5 @@
 import { badFile, listed, quoted } from '../badFile.js';
-import { PickledTensor, type PickleValue } from '../pickle/PickleValue.js';
+import { PickledTensor, type PickleValue, type StorageClaim } from '../pickle/PickleValue.js';
 import { StoredTensor } from '../StoredTensor.js';
 
 export interface StateDictOptions {
@@ -16,20 +16,22 @@ const usualKeys = ['state_dict', 'model_state_dict', 'model', 'net', 'network'];
 /**
  * The tensors of a state dict, or of the one in a checkpoint, which also holds epochs, optimizer states and the like.
  *
- * @param storages The bytes of each storage, by its key.
+ * @param read Gives the bytes of a storage; called once for each storage that one of the tensors is in.
  */
 export function stateDict(
   value: PickleValue,
-  storages: ReadonlyMap<string, Uint8Array>,
+  read: (claim: StorageClaim) => Uint8Array,
   { file, under, bytes }: StateDictOptions,
 ): Map<string, StoredTensor> {
   const dict = under === undefined ? findDict(value, file) : dictUnder(value, under, file);
+  const storages = new Map<StorageClaim, Uint8Array>();
   const tensors = new Map<string, StoredTensor>();
   for (const [name, pickled] of dict) {
     if (typeof name !== 'string' || !(pickled instanceof PickledTensor)) continue;
     const { storage, dtype, offset, shape, strides } = pickled;
-    const place = { bytes: storages.get(storage.claim.key) as Uint8Array, offset, strides };
-    const tensor = new StoredTensor(name, dtype, shape, place);
+    const held = storages.get(storage.claim) ?? read(storage.claim);
+    storages.set(storage.claim, held);
+    const tensor = new StoredTensor(name, dtype, shape, { bytes: held, offset, strides });
     // Strides of 0 can make any number of elements of one.
     if (!(tensor.size <= bytes)) {
       throw badFile(file, `claims ${tensor.size} elements for ${quoted(name)} in ${bytes} bytes`);

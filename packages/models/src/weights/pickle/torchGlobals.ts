@@ -167,7 +167,7 @@ function checkSizes(what: string, sizes: PickleValue | undefined): number[] {
 
 /** What to do about a name that is refused. */
 function wayOut(module: string): string {
-  if (/^(torch|torchvision|timm|__torch__)\b/.test(module)) {
+  if (/^(torch|torchvision|timm|__torch__|__main__)\b/.test(module)) {
     return 'It may be a whole model: save its weights alone, torch.save(model.state_dict(), file)';
   }
   if (/^(numpy|argparse|collections)\b/.test(module)) {
