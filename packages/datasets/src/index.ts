@@ -94,3 +94,5 @@ export { urbanSound8K } from './sound/urbanSound8K.js';
 export type { ExampleStream, OpenOptions, Shard, StreamExample } from './stream.js';
 export { subset } from './subset.js';
 export { tfGenerator } from './tfGenerator.js';
+export type { LabelRule, LabelSource } from './webDataset/labelOf.js';
+export { type WebDatasetOptions, webDataset } from './webDataset/webDataset.js';

@@ -53,7 +53,9 @@ export async function* decodeAll(
         const { image, label } = read();
         return { image: await decode(image), label, key, place };
       } catch (cause) {
-        const error = new Error(`${caller}: cannot read ${where}: ${reason(cause)}`, { cause });
+        const error = new Error(`${caller}: cannot read ${where}: ${reason(caller, cause)}`, {
+          cause,
+        });
         if (!onUnreadable) throw error;
         return { where, key, error };
       }
@@ -65,9 +67,10 @@ export async function* decodeAll(
   }
 }
 
-/** What the decoder says, in one line. */
-function reason(cause: unknown): string {
-  return (cause as Error).message.trim().replace(/\s*\n\s*/g, '; ');
+/** What the decoder or our own reader says, in one line. */
+function reason(caller: string, cause: unknown): string {
+  const line = (cause as Error).message.trim().replace(/\s*\n\s*/g, '; ');
+  return line.startsWith(`${caller}: `) ? line.slice(caller.length + 2) : line;
 }
 
 /** Refuses reading options that are out of range. */
