@@ -1,6 +1,6 @@
 import type { Change, Move, Patch, Shift } from './change.js';
-import { emptyLike, keeper } from './emptyLike.js';
 import type { RawImages } from './images.js';
+import { asData, copyOf, emptyLike } from './rawData.js';
 import { resampleRaw } from './resampleRaw.js';
 
 /** Makes a change to images in plain memory. Bytes stay bytes: what is calculated is rounded and kept within 0..255. */
@@ -53,18 +53,15 @@ function shiftRaw<T extends Uint8Array | Float32Array>(
   { colors }: Shift,
 ): RawImages<T> {
   const [count, height, width, channels] = shape;
-  const to = emptyLike(data, data.length);
-  const keep = keeper(data);
+  const to = new Float32Array(data.length);
   const size = height * width * channels;
   for (let b = 0; b < count; b++) {
-    for (let c = 0; c < channels; c++) {
-      const color = colors[b * channels + c] as number;
-      for (let i = b * size + c; i < (b + 1) * size; i += channels) {
-        to[i] = keep((data[i] as number) + color);
-      }
+    const color = colors.subarray(b * channels, (b + 1) * channels);
+    for (let i = b * size; i < (b + 1) * size; i += channels) {
+      for (let c = 0; c < channels; c++) to[i + c] = (data[i + c] as number) + (color[c] as number);
     }
   }
-  return { data: to, shape };
+  return { data: asData(to, data), shape };
 }
 
 function patchRaw<T extends Uint8Array | Float32Array>(
@@ -72,15 +69,14 @@ function patchRaw<T extends Uint8Array | Float32Array>(
   { boxes, values }: Patch,
 ): RawImages<T> {
   const [, height, width, channels] = shape;
-  const to = emptyLike(data, data.length);
-  to.set(data);
-  const keep = keeper(data);
+  const to = copyOf(data);
+  const paint = asData(values, data);
   let next = 0;
   boxes.forEach((box, b) => {
     for (let y = box.top; y < box.top + box.height; y++) {
       const row = ((b * height + y) * width + box.left) * channels;
       for (let i = 0; i < box.width * channels; i++) {
-        to[row + i] = keep(values[next] as number);
+        to[row + i] = paint[next] as number;
         next = (next + 1) % values.length;
       }
     }

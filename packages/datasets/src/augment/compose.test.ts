@@ -125,6 +125,19 @@ describe('compose', () => {
     expect(compose([{ step: 'resize', size: 4 }]).draw(shape).steps).toHaveLength(1);
   });
 
+  test('keeps its input, be it a Buffer, and gives memory of its own', () => {
+    const data = Buffer.from(Array.from({ length: 192 }, (_, i) => i));
+    const images = { data, shape: [1, 8, 8, 3] as const };
+    const before = [...data];
+    const erase = { step: 'randomErasing', probability: 1, fill: 9 } as const;
+    for (const steps of [[], [{ step: 'flip', probability: 1 }], [erase]] as const) {
+      const { data: varied } = compose(steps).augment(images, createRandom(1));
+      expect(varied.buffer).not.toBe(data.buffer);
+      varied.fill(7);
+      expect([...data]).toEqual(before);
+    }
+  });
+
   test('refuses images in plain memory that are none', () => {
     const augment = compose([{ step: 'flip' }]);
     const images =

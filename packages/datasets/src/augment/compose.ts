@@ -4,6 +4,7 @@ import { applyChange } from './applyChange.js';
 import { checkSteps } from './checkSteps.js';
 import { checkImageBatch, type ImageBatch, type ImageBatchShape, isTensor } from './images.js';
 import { type AugmentationPlan, changesOf, drawSteps, ruleOf, sizeAfter } from './planSteps.js';
+import { copyOf } from './rawData.js';
 import type { AugmentationStep } from './Step.js';
 
 /** Steps that training images go through one after the other; made by {@link compose}. */
@@ -43,7 +44,7 @@ export class Augmentation {
     const all = () => changes.reduce((now: ImageBatch, change) => applyChange(now, change), images);
     if (!isTensor(images)) {
       const changed = all();
-      return (changed === images ? { ...images, data: images.data.slice() } : changed) as T;
+      return (changed === images ? { ...images, data: copyOf(images.data) } : changed) as T;
     }
     return tf.tidy(() => {
       const changed = all() as tf.Tensor4D;

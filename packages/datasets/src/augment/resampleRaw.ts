@@ -1,6 +1,6 @@
 import type { Resample } from './change.js';
-import { emptyLike, keeper } from './emptyLike.js';
 import type { RawImages } from './images.js';
+import { asData } from './rawData.js';
 import { bilinearWeights, type Weights } from './weights.js';
 
 /** Stretches a box of each image, along the rows first. */
@@ -10,8 +10,7 @@ export function resampleRaw<T extends Uint8Array | Float32Array>(
 ): RawImages<T> {
   const [count, height, width, channels] = shape;
   const pitch = columns * channels;
-  const to = emptyLike(data, count * rows * pitch);
-  const keep = keeper(data);
+  const to = new Float32Array(count * rows * pitch);
   const sum = new Float64Array(pitch);
   for (let b = 0; b < count; b++) {
     const box = boxes[boxes.length === 1 ? 0 : b];
@@ -33,11 +32,10 @@ export function resampleRaw<T extends Uint8Array | Float32Array>(
           sum[i] = (sum[i] as number) + share * (stretched[from + i] as number);
         }
       }
-      const at = (b * rows + y) * pitch;
-      for (let i = 0; i < pitch; i++) to[at + i] = keep(sum[i] as number);
+      to.set(sum, (b * rows + y) * pitch);
     }
   }
-  return { data: to, shape: [count, rows, columns, channels] };
+  return { data: asData(to, data), shape: [count, rows, columns, channels] };
 }
 
 function stretchRow(

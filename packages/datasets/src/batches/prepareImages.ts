@@ -58,7 +58,7 @@ function varyRaw({ data, indices, shape }: ImagePool, changes: readonly Change[]
   let images: RawImages = { data: gathered, shape: [indices.length, ...shape] };
   for (const change of changes) {
     if (change.kind !== 'move' && images.data instanceof Uint8Array) {
-      images = { ...images, data: Float32Array.from(images.data) };
+      images = { ...images, data: new Float32Array(images.data) };
     }
     images = changeRaw(images, change);
   }
