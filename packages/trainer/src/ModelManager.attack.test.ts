@@ -135,12 +135,13 @@ describe('test with soft labels', () => {
     });
     // Cross-entropy is linear in the label.
     expect(soft?.nll).toBeCloseTo(0.75 * clean.nll + 0.25 * turned.nll, 5);
+    expect(soft?.entropy).toBeCloseTo(-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25), 6);
     expect(clean.soft).toBeUndefined();
   });
 
   test('of one class each says the same twice', async () => {
     const { soft, loss, ...hard } = await manager.test({ ...testSet, softLabels: rows(oneHot) });
-    expect(soft).toEqual(hard);
+    expect(soft).toEqual({ ...hard, entropy: 0 });
     expect(loss).toBeCloseTo(hard.nll, 5);
   });
 });

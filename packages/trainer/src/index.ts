@@ -43,7 +43,7 @@ export type { Schedule, ScheduleConfig, SchedulePoint } from './schedules/Schedu
 export { scheduleFromConfig } from './schedules/scheduleFromConfig.js';
 export { type WarmupOptions, withWarmup } from './schedules/withWarmup.js';
 export type { AugmentOptions } from './training/augmented.js';
-export type { TestBatch, TestData, TestResult } from './training/evaluate.js';
+export type { SoftResult, TestBatch, TestData, TestResult } from './training/evaluate.js';
 export type { Loss, LossName, SavedLoss } from './training/Loss.js';
 export type {
   CheckpointEvent,

@@ -17,6 +17,9 @@ Examples:
   How far it holds when every pixel may move by two grey levels of 255
     $ bcl test runs/convnet-bcplus-1 --attack fgsm --epsilon 2/255
 
+  How near it is to what people saw in CIFAR-10's test images
+    $ bcl test runs/convnet-bcplus-1 --soft-labels cifar10h
+
 Images are preprocessed as the run saved it, so a BC+ network sees what it was trained on.`;
 
 /** Adds `bcl test`. */
@@ -39,6 +42,10 @@ export function addTest(program: Command): void {
       `what computes: ${backendNames.join(', ')}`,
       oneOf(backendNames),
       'auto' as const,
+    )
+    .option(
+      '--soft-labels <source>',
+      "also compare with what people said: 'cifar10h', or its folder or .npy file",
     )
     .option(
       '--attack <name>',

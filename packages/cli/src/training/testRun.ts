@@ -1,5 +1,5 @@
 import '@bcl/models'; // Registers the layers that a saved network names.
-import { loadDataset } from '@bcl/datasets';
+import { cifar10h, type Dataset, loadDataset } from '@bcl/datasets';
 import { ModelManager, Run } from '@bcl/trainer';
 import { percent, say } from '../format.js';
 import type { backendNames } from '../names.js';
@@ -12,6 +12,8 @@ import { classText, testText } from './testText.js';
 export interface TestFlags extends AttackFlags {
   data?: string;
   checkpoint: 'last' | 'best' | number;
+  /** CIFAR-10H: its name, a folder or a file. */
+  softLabels?: string;
   limit?: number;
   batchSize: number;
   backend: (typeof backendNames)[number];
@@ -24,10 +26,7 @@ export async function testRun(folder: string, flags: TestFlags): Promise<void> {
   const checkpoint = await placeOf(run, flags.checkpoint);
   const backend = await readyBackend(flags.backend);
   const { data: trained } = flagsOf(run.config);
-  const data = await loadDataset(flags.data ?? trained, {
-    split: 'test',
-    ...(flags.limit === undefined ? {} : { limit: flags.limit }),
-  });
+  const data = await readTestSet(flags.data ?? trained, flags);
   const manager = await ModelManager.load(checkpoint);
   const { batchSize } = flags;
   try {
@@ -64,4 +63,11 @@ async function placeOf(run: Run, which: TestFlags['checkpoint']): Promise<string
       ? 'none of its epochs was tested'
       : `epoch ${which} is not one that --keep-every kept`;
   throw new Error(`test: ${place} must be a checkpoint, but ${why}; leave out --checkpoint`);
+}
+
+/** The test images, with soft labels where they are asked for. */
+function readTestSet(source: string, { limit, softLabels }: TestFlags): Promise<Dataset> {
+  const limited = limit === undefined ? {} : { limit };
+  if (softLabels === undefined) return loadDataset(source, { split: 'test', ...limited });
+  return cifar10h(softLabels, { images: source, ...limited });
 }

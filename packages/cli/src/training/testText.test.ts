@@ -46,6 +46,15 @@ describe('testText', () => {
   });
 });
 
+test('testText tells of soft labels where there are such', () => {
+  const { loss: _, ...metrics } = three;
+  const soft = { ...metrics, nll: 0.5, entropy: 0.125, calibrationError: 0.25 };
+  expect(testText({ ...three, soft }, ['cat', 'dog', 'ship']).slice(-2)).toEqual([
+    'cross-entropy against soft labels: 0.5000 (their own entropy: 0.1250)',
+    'calibration error against them: 25.00 %',
+  ]);
+});
+
 describe('classText', () => {
   test('is a table of the classes', () => {
     expect(classText(three, ['cat', 'dog', 'ship'])).toEqual([

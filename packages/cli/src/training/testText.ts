@@ -6,13 +6,20 @@ const MOST_CLASSES = 20;
 
 /** The numbers of a test, line by line. */
 export function testText(result: TestResult, classNames: readonly string[]): string[] {
-  const { accuracy, top5, loss, nll, calibrationError } = result;
+  const { accuracy, top5, loss, nll, calibrationError, soft } = result;
   const lines = [`accuracy: ${percent(accuracy)}`];
   if (classNames.length > 5) lines.push(`top 5: ${percent(top5)}`);
   lines.push(`loss: ${loss.toFixed(4)}`);
   // On clean images they are one number for a loss on softmax.
   if (nll.toFixed(4) !== loss.toFixed(4)) lines.push(`negative log likelihood: ${nll.toFixed(4)}`);
   lines.push(`calibration error: ${percent(calibrationError)}`);
+  if (soft) {
+    const { nll: crossEntropy, entropy } = soft;
+    lines.push(
+      `cross-entropy against soft labels: ${crossEntropy.toFixed(4)} (their own entropy: ${entropy.toFixed(4)})`,
+      `calibration error against them: ${percent(soft.calibrationError)}`,
+    );
+  }
   return lines;
 }
 

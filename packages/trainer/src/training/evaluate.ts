@@ -17,7 +17,12 @@ export interface TestResult extends MetricsResult {
   /** The model's own loss, mean over the examples. */
   loss: number;
   /** The same metrics against the data set's soft labels; absent where it has none. */
-  soft?: MetricsResult;
+  soft?: SoftResult;
+}
+
+export interface SoftResult extends MetricsResult {
+  /** Mean entropy of the soft labels: the least that `nll` can be, so that `nll - entropy` is the divergence from them. */
+  entropy: number;
 }
 
 /** Looks at a batch of preprocessed images and labels, and soft labels where there are such. */
@@ -38,6 +43,7 @@ export async function evaluate(
   let lossSum = 0;
   let count = 0;
   let softCount = 0;
+  let entropySum = 0;
   const batches = isDataset(data)
     ? prepared(data, preprocessing, batchSize, attacked)
     : checked(data, preprocessing, attacked);
@@ -51,6 +57,7 @@ export async function evaluate(
       if (!softRows) continue;
       softMetrics.add(softRows);
       softCount += size;
+      entropySum += entropy(await (soft as tf.Tensor).data());
     } finally {
       tf.dispose([xs, ys, soft ?? []]);
     }
@@ -59,8 +66,15 @@ export async function evaluate(
   return {
     loss: lossSum / count,
     ...(await metrics.result()),
-    ...(softCount > 0 ? { soft: await softMetrics.result() } : {}),
+    ...(softCount > 0
+      ? { soft: { ...(await softMetrics.result()), entropy: entropySum / softCount } }
+      : {}),
   };
+}
+
+/** Entropy of some rows together, −Σ t log t. */
+function entropy(shares: ArrayLike<number>): number {
+  return Array.from(shares).reduce((sum, t) => (t > 0 ? sum - t * Math.log(t) : sum), 0);
 }
 
 /** Batches from elsewhere, each refused if it is not preprocessed as the model wants it. */
