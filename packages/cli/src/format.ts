@@ -3,6 +3,16 @@ export function percent(share: number, digits = 2): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
+/** A whole number as `50 000`. */
+export function count(n: number): string {
+  return n.toLocaleString('en').replaceAll(',', ' ');
+}
+
+/** A size as `170 MB`. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
 /** A time as `45 s`, `2 min 5 s` or `1 h 20 min`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addCompare } from './commands/compare.js';
+import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMix } from './commands/mix.js';
 import { addStart } from './commands/start.js';
@@ -22,6 +23,7 @@ export function program(): Command {
   addTest(bcl);
   addCompare(bcl);
   addMix(bcl);
+  addData(bcl);
   addDoctor(bcl);
   addStart(bcl);
   return bcl.addHelpText(
@@ -30,7 +32,8 @@ export function program(): Command {
 Begin with:
   $ bcl mix                                  look at mixed images
   $ bcl train --limit 500 --epochs 2         train for a moment on the embedded data set
-  $ bcl train --data cifar-10-binary.tar.gz  train on CIFAR-10
+  $ bcl train --data cifar10                 train on CIFAR-10, downloaded once
+  $ bcl data list                            see which data sets are known by name
   $ bcl compare runs                         see runs side by side
   $ bcl doctor                               see what this machine computes with`,
   );

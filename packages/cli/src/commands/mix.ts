@@ -6,7 +6,7 @@ import type { MixFlags } from '../sheet/mixPicture.js';
 const examples = `
 Examples:
   $ bcl mix
-  $ bcl mix --data cifar-10-binary.tar.gz --count 8 --seed 3 --out cifar.png
+  $ bcl mix --data cifar10 --count 8 --seed 3 --out cifar.png
 
 From top to bottom: image 1, image 2, their ratio, the BC mix, the BC+ mix, the label.`;
 
@@ -15,7 +15,7 @@ export function addMix(program: Command): void {
   program
     .command('mix')
     .description('draw a picture of mixed images')
-    .option('--data <source>', "'embedded', or CIFAR-10 as .tar.gz or folder", 'embedded')
+    .option('--data <source>', 'name (see bcl data list), archive or folder', 'embedded')
     .option('--out <file>', 'PNG file to write', 'mix.png')
     .option('--count <n>', 'pairs to show', wholeNumber(1), 6)
     .option('--seed <n>', 'which pairs', wholeNumber(0), 0)

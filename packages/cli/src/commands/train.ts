@@ -16,8 +16,8 @@ Examples:
   Two epochs of BC+ on a part of the embedded data set, for a first look
     $ bcl train --limit 500 --epochs 2
 
-  Standard learning on the first 5 000 images of CIFAR-10, to compare with
-    $ bcl train --data cifar-10-binary.tar.gz --limit 5000 --test-limit 2000 --method standard --out runs/standard
+  Standard learning on the first 5 000 images of CIFAR-10, downloaded once, to compare with
+    $ bcl train --data cifar10 --limit 5000 --test-limit 2000 --method standard --out runs/standard
 
   Go on where a run was stopped
     $ bcl train --resume --out runs/standard
@@ -33,7 +33,7 @@ export function addTrain(program: Command): void {
   program
     .command('train')
     .description('train a network and write a run folder with a report')
-    .option('--data <source>', "'embedded', or CIFAR-10 as .tar.gz or folder", 'embedded')
+    .option('--data <source>', 'name (see bcl data list), archive or folder', 'embedded')
     .option('--model <name>', 'network to train', 'convnet')
     .option(
       '--method <name>',

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { loadDataset } from '@bcl/datasets';
+import { readDataset } from '../data/readDataset.js';
 import { say } from '../format.js';
 import type { LabelName } from '../names.js';
 import { readyBackend } from '../training/readyBackend.js';
@@ -19,7 +19,7 @@ export interface MixFlags {
 /** Draws a sheet of mixed images into a PNG file. */
 export async function mixPicture(flags: MixFlags): Promise<void> {
   const { data, limit, out, count, seed, label } = flags;
-  const dataset = await loadDataset(data, { limit });
+  const dataset = await readDataset(data, { limit });
   // A few small images: the backend that starts fastest.
   await readyBackend('cpu');
   const samples = await mixSamples(dataset, { count, seed, label, methods: ['bc', 'bc+'] });

@@ -1,24 +1,8 @@
-import { createRequire } from 'node:module';
-import { Resvg } from '@resvg/resvg-js';
-import { encode } from 'fast-png';
 import type { MixSample } from './mixSamples.js';
-import type { Picture } from './Picture.js';
+import { dataUri, renderSvg } from './renderSvg.js';
 import { sheetSvg } from './sheetSvg.js';
 
-/** Draws a sheet of mixed samples as PNG. Fonts come along, so the picture is the same everywhere. */
+/** Draws a sheet of mixed samples as PNG. */
 export function renderSheet(samples: readonly MixSample[]): Uint8Array {
-  const require = createRequire(import.meta.url);
-  const fontFiles = [
-    require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
-    require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
-  ];
-  const drawing = new Resvg(sheetSvg(samples, dataUri), {
-    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' },
-  });
-  return drawing.render().asPng();
-}
-
-function dataUri({ width, height, data }: Picture): string {
-  const png = encode({ width, height, data, channels: 3, depth: 8 });
-  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return renderSvg(sheetSvg(samples, dataUri));
 }

@@ -1,6 +1,7 @@
 import { gaps, type Layout, layout } from './layout.js';
 import type { MixSample, ShownMethod } from './mixSamples.js';
 import { enlarged, type Picture } from './Picture.js';
+import { escapeXml, shortened, svgDocument, text } from './svg.js';
 
 /** Colours of a label's two parts. */
 const colors = ['#2f6fc4', '#e08a2e'];
@@ -46,18 +47,12 @@ export function sheetSvg(
       label(each, at, column),
     ].join('\n'),
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${at.width}" height="${at.height}" viewBox="0 0 ${at.width} ${at.height}">
-<style>
-text { font-family: "DejaVu Sans"; font-size: 12px; fill: #1d2126; }
-.title { font-size: 15px; font-weight: bold; }
-.ratio { font-size: 14px; font-weight: bold; }
-.soft { fill: #5d6670; }
-</style>
-<rect width="100%" height="100%" fill="#ffffff"/>
-${rowTitles(methods, at)}
-${columns.join('\n')}
-${methods.map((method, line) => text(titles[method].caption, gaps.margin, at.captionTop + 16 + 17 * line, 'soft')).join('\n')}
-</svg>`;
+  const style = `.title { font-size: 15px; font-weight: bold; }
+.ratio { font-size: 14px; font-weight: bold; }`;
+  const captions = methods.map((method, line) =>
+    text(titles[method].caption, gaps.margin, at.captionTop + 16 + 17 * line, 'soft'),
+  );
+  return svgDocument(at, style, [rowTitles(methods, at), ...columns, ...captions]);
 }
 
 function rowTitles(methods: readonly ShownMethod[], at: Layout): string {
@@ -97,18 +92,4 @@ function centred(content: string, at: Layout, column: number, y: number, kind: s
   const x = at.x(column) + at.cellWidth / 2;
   const short = shortened(content, at.cellWidth);
   return `<text x="${x}" y="${y}" class="${kind}" text-anchor="middle">${escapeXml(short)}</text>`;
-}
-
-function text(content: string, x: number, y: number, kind = ''): string {
-  return `<text x="${x}" y="${y}" class="${kind}">${escapeXml(content)}</text>`;
-}
-
-/** A name cut to what about fits into a width, pixels. */
-function shortened(name: string, width: number): string {
-  const letters = Math.max(4, Math.floor(width / 7));
-  return name.length <= letters ? name : `${name.slice(0, letters - 1)}…`;
-}
-
-function escapeXml(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,6 @@
 import type { EpochEvent, StartEvent, StepEvent, SwitchEvent, TrainEvent } from '@bcl/trainer';
 import { SingleBar } from 'cli-progress';
-import { duration, percent, say } from '../format.js';
+import { count, duration, percent, say } from '../format.js';
 
 /** Shows how a training goes. */
 export interface Progress {
@@ -88,10 +88,6 @@ function switchText({ step, from, to, learningRate }: SwitchEvent): string {
 function startText({ examples, parameters, backend, threads, epoch, epochs }: StartEvent): string {
   const done = epoch > 0 ? `, ${epoch} of ${epochs} epochs done` : '';
   return `${count(examples)} images, ${count(parameters)} parameters, ${backend} on ${threads} thread${threads === 1 ? '' : 's'}${done}`;
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en').replaceAll(',', ' ');
 }
 
 class Bar implements Progress {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { namedDatasets } from '@bcl/datasets';
 import type {
   Interval,
   OptimizerConfig,
@@ -46,7 +47,7 @@ const augmentation = { padding: 4, flip: true };
 
 /** A source of data by a name that holds in every folder. */
 function absoluteSource(source: string): string {
-  return source === 'embedded' ? source : resolve(source);
+  return namedDatasets.has(source) ? source : resolve(source);
 }
 
 /** What config.json keeps of the flags. */

@@ -1,6 +1,8 @@
 import '@bcl/models'; // Registers the layers that a saved network names.
-import { cifar10h, type Dataset, loadDataset } from '@bcl/datasets';
+import { cifar10h, type Dataset } from '@bcl/datasets';
 import { ModelManager, Run } from '@bcl/trainer';
+import { withDownloadProgress } from '../data/downloadProgress.js';
+import { readDataset } from '../data/readDataset.js';
 import { percent, say } from '../format.js';
 import type { backendNames } from '../names.js';
 import { type AttackFlags, attackOf, attackText } from './attackOf.js';
@@ -68,6 +70,8 @@ async function placeOf(run: Run, which: TestFlags['checkpoint']): Promise<string
 /** The test images, with soft labels where they are asked for. */
 function readTestSet(source: string, { limit, softLabels }: TestFlags): Promise<Dataset> {
   const limited = limit === undefined ? {} : { limit };
-  if (softLabels === undefined) return loadDataset(source, { split: 'test', ...limited });
-  return cifar10h(softLabels, { images: source, ...limited });
+  if (softLabels === undefined) return readDataset(source, { split: 'test', ...limited });
+  return withDownloadProgress((shown) =>
+    cifar10h(softLabels, { images: source, ...limited, ...shown }),
+  );
 }

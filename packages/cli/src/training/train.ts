@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Dataset, loadDataset, Preprocessing } from '@bcl/datasets';
+import { type Dataset, Preprocessing } from '@bcl/datasets';
 import { Mixer, type MixMethod } from '@bcl/mixing';
 import { createModel, modelNames } from '@bcl/models';
 import {
@@ -14,6 +14,7 @@ import {
   type TrainOptions,
   writeReport,
 } from '@bcl/trainer';
+import { readDataset } from '../data/readDataset.js';
 import { invocation, percent, say, shellWord } from '../format.js';
 import { suggestion } from '../names.js';
 import { nextFreeFolder } from './nextFreeFolder.js';
@@ -163,7 +164,7 @@ function sayNext(flags: TrainFlags, out: string): void {
   ];
   if (flags.data === 'embedded') {
     suggestions.push([
-      `${bcl} train --data cifar-10-binary.tar.gz --limit 5000`,
+      `${bcl} train --data cifar10 --limit 5000`,
       'real photographs: https://www.cs.toronto.edu/~kriz/cifar.html',
     ]);
   }
@@ -175,8 +176,8 @@ async function readData(flags: TrainFlags): Promise<[Dataset, Dataset]> {
   const { data, limit, testLimit } = flags;
   const limited = (n: number | undefined) => (n === undefined ? {} : { limit: n });
   return [
-    await loadDataset(data, { split: 'train', ...limited(limit) }),
-    await loadDataset(data, { split: 'test', ...limited(testLimit) }),
+    await readDataset(data, { split: 'train', ...limited(limit) }),
+    await readDataset(data, { split: 'test', ...limited(testLimit) }),
   ];
 }
 

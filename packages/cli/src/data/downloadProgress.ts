@@ -1,0 +1,80 @@
+import type { DownloadOptions, DownloadProgress } from '@bcl/datasets';
+import { SingleBar } from 'cli-progress';
+import { megabytes, percent, say } from '../format.js';
+
+/** Shows how downloads go. */
+export interface ShownDownload {
+  readonly show: (progress: DownloadProgress) => void;
+  /** Takes what is unfinished off the screen. */
+  readonly close: () => void;
+}
+
+/** Does something that may download, and shows how that goes. */
+export async function withDownloadProgress<T>(
+  use: (shown: Pick<DownloadOptions, 'onProgress'>) => Promise<T>,
+): Promise<T> {
+  const progress = createDownloadProgress();
+  try {
+    return await use({ onProgress: progress.show });
+  } finally {
+    progress.close();
+  }
+}
+
+/** A bar where someone watches, a line every tenth of the file where not. */
+export function createDownloadProgress(
+  watched: boolean = process.stdout.isTTY === true,
+): ShownDownload {
+  return watched ? bars() : lines();
+}
+
+/** What a download does, in a word or some. */
+const doing: Record<DownloadProgress['state'], string> = {
+  waiting: 'waiting',
+  receiving: 'downloading',
+  checking: 'checking',
+};
+
+function bars(): ShownDownload {
+  let bar: SingleBar | undefined;
+  let shown: string | undefined;
+  const close = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const open = (total: number) => {
+    const opened = new SingleBar({
+      format: '{doing} {name} {bar} {percentage} %  {amount}',
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: 20,
+      clearOnComplete: true,
+      stream: process.stdout,
+      gracefulExit: false,
+    });
+    opened.start(total, 0, { doing: '', name: '', amount: '' });
+    return opened;
+  };
+  const show = ({ name, state, received, total }: DownloadProgress) => {
+    if (shown !== name) close();
+    shown = name;
+    bar ??= open(total);
+    const amount = `${megabytes(received)} of ${megabytes(total)}`;
+    bar.update(received, { doing: doing[state], name, amount });
+  };
+  return { show, close };
+}
+
+function lines(): ShownDownload {
+  let told = '';
+  const show = ({ name, state, received, total }: DownloadProgress) => {
+    const tenth = state === 'receiving' ? Math.floor((10 * received) / total) : 0;
+    const key = `${name} ${state} ${tenth}`;
+    if (key === told) return;
+    told = key;
+    const amount =
+      state === 'receiving' ? `  ${percent(received / total, 0)} of ${megabytes(total)}` : '';
+    say(`  ${doing[state]} ${name}${amount}`);
+  };
+  return { show, close: () => {} };
+}
