@@ -2,6 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { embedded } from '@bcl/datasets';
+import { contactLayout } from './sheet/contactSvg.js';
 import { layout } from './sheet/layout.js';
 
 const home = join(__dirname, '..');
@@ -182,6 +184,39 @@ describe('bcl mix', () => {
       );
       const blue = bar.filter(([red = 0, , blue = 0]) => blue > red).length;
       expect(Math.abs(blue - r * at.cellWidth)).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe('bcl data info', () => {
+  test('counts the classes and draws images of each, pixel by pixel', async () => {
+    const { code, out, err } = await bcl(
+      ...['data', 'info', 'embedded', '--limit', '60', '--count', '3', '--out', 'contact.png'],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^embedded, to train on: 60 images of 32 × 32 × 3 in 10 classes$/m);
+    expect(out).toMatch(/^mean of each channel +\d+\.\d {2}\d+\.\d {2}\d+\.\d$/m);
+    expect(out).toMatch(/^disc +6 {2}█{30}$/m);
+    expect(out).toMatch(/^contact\.png: up to 3 images of each class$/m);
+
+    const png = await readPng(join(folder, 'contact.png'));
+    const { width, height, scale, x, y } = contactLayout({ width: 32, height: 32 }, 10, 3);
+    expect([png.width, png.height]).toEqual([width, height]);
+    const set = embedded({ size: 60 });
+    const images = Array.from({ length: 60 }, (_, i) =>
+      set.images.subarray(i * 3072, (i + 1) * 3072).join(),
+    );
+    for (let row = 0; row < 10; row++) {
+      const shown = [0, 1, 2].map((column) =>
+        Array.from({ length: 1024 }, (_, i) =>
+          png.at(x(column) + (i % 32) * scale + 1, y(row) + Math.floor(i / 32) * scale),
+        )
+          .flat()
+          .join(),
+      );
+      const places = shown.map((image) => images.indexOf(image));
+      expect(new Set(places).size).toBe(3);
+      for (const place of places) expect(set.labels[place]).toBe(row);
     }
   });
 });

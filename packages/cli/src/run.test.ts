@@ -21,7 +21,7 @@ describe('run', () => {
     const { code, out } = await bcl('--help');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}compare .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}doctor /m,
+      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}compare .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}data .*\n(.*\n)*^ {2}doctor /m,
     );
     expect(out).toContain('$ bcl mix');
     expect(out).not.toMatch(/^ {2}start/m);

@@ -49,10 +49,10 @@ describe('runSettings and flagsOf', () => {
     expect(flagsOf(config(flags))).toEqual({ ...flags, data: resolve('cifar.tar.gz') });
   });
 
-  test('keep the embedded set by its name, and no limit as none', () => {
+  test.each(['embedded', 'cifar100'])('keep %s by its name, and no limit as none', (data) => {
     const { limit: _, testLimit: __, ...whole } = flags;
-    const embedded = { ...whole, data: 'embedded', augment: true };
-    expect(flagsOf(config(embedded))).toEqual(embedded);
+    const named = { ...whole, data, augment: true };
+    expect(flagsOf(config(named))).toEqual(named);
   });
 });
 
