@@ -1,4 +1,4 @@
-import type { ClassSample } from './contactSheet.js';
+import type { ClassSample } from './classSamples.js';
 import { contactLayout, contactSvg } from './contactSvg.js';
 import type { Picture } from './Picture.js';
 

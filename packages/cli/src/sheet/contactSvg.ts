@@ -1,4 +1,4 @@
-import type { ClassSample } from './contactSheet.js';
+import type { ClassSample } from './classSamples.js';
 import { enlarged, type Picture } from './Picture.js';
 import { shortened, svgDocument, text } from './svg.js';
 
