@@ -4,6 +4,7 @@ import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMix } from './commands/mix.js';
+import { addReproduce } from './commands/reproduce.js';
 import { addStart } from './commands/start.js';
 import { addTest } from './commands/test.js';
 import { addTrain } from './commands/train.js';
@@ -24,6 +25,7 @@ export function program(): Command {
   addCompare(bcl);
   addMix(bcl);
   addData(bcl);
+  addReproduce(bcl);
   addDoctor(bcl);
   addStart(bcl);
   return bcl.addHelpText(
