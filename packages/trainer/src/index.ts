@@ -24,6 +24,7 @@ export type { Comparison, ComparisonGroup, PublishedError } from './report/Compa
 export { comparisonCsv } from './report/comparisonCsv.js';
 export { comparisonMarkdown } from './report/comparisonMarkdown.js';
 export { readComparison } from './report/readComparison.js';
+export type { EpochLine } from './report/readMetrics.js';
 export { readTrials, type Trial } from './report/readTrials.js';
 export type { GroupResult } from './report/summarizeGroup.js';
 export { summarizeTrials, type TrialSummary } from './report/summarizeTrials.js';

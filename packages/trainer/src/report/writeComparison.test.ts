@@ -139,6 +139,13 @@ describe('writeComparison', () => {
     );
   });
 
+  test('can be written by two at once', async () => {
+    const path = join(root, 'pages', 'compare.html');
+    await Promise.all(['a', 'b', 'c'].map((title) => writeComparison(path, { title, groups })));
+    expect(await readFile(path, 'utf8')).toMatch(/<title>[abc]<\/title>[\s\S]*<\/html>\n$/);
+    expect(await readdir(dirname(path))).toEqual(['compare.html']);
+  });
+
   test('refuses to write over a folder', async () => {
     await expect(writeComparison(root, { title: 'All', groups })).rejects.toThrow(
       `writeComparison: ${root} must be a file to write, got a folder`,

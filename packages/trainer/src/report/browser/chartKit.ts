@@ -13,10 +13,10 @@ export interface ChartKit {
   mean(mean: number, standardError: number | null, percent: boolean): string;
   /** Width for a chart in a box, in CSS pixels. */
   width(box: HTMLElement): number;
-  /** Axis of epochs and axis of values. */
-  axes(label: string): uPlot.Axis[];
-  /** Epochs from 0 to the last one and values from 0 up, with some room, until the reader looks closer. */
-  scales(x: readonly number[], percent: boolean): uPlot.Scales;
+  /** Axis of epochs, with marks at parts of an epoch too where `parts` says so, and axis of values. */
+  axes(label: string, parts: boolean): uPlot.Axis[];
+  /** Epochs from `start` to the last one and values from 0 up, with some room, until the reader looks closer. */
+  scales(x: readonly number[], percent: boolean, start: number): uPlot.Scales;
   /**
    * Draws now, and anew when light turns to dark or the page is printed; keeps the charts as wide as their boxes.
    *
@@ -43,7 +43,7 @@ export function chartKit(): ChartKit {
       const spread = standardError === null ? '' : ` ± ${standardError.toFixed(digits)}`;
       return `${mean.toFixed(digits)}${spread}${percent ? ' %' : ''}`;
     },
-    axes(label) {
+    axes(label, parts) {
       const axis = {
         stroke: color('--soft'),
         font,
@@ -53,13 +53,14 @@ export function chartKit(): ChartKit {
         grid: { stroke: color('--line'), width: 1 },
         ticks: { stroke: color('--line'), width: 1 },
       };
-      const incrs = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000];
+      const whole = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000];
+      const incrs = parts ? [0.1, 0.2, 0.5, ...whole] : whole;
       return [
         { ...axis, label: 'epoch', size: 34, incrs },
         { ...axis, label, size: 46 },
       ];
     },
-    scales(x, percent) {
+    scales(x, percent, start) {
       const first = x[0] ?? 0;
       const last = x[x.length - 1] || 1;
       return {
@@ -67,7 +68,7 @@ export function chartKit(): ChartKit {
           time: false,
           range: (_, low, high) =>
             low <= first && high >= last
-              ? [0, last]
+              ? [start, last]
               : [Math.max(0, low), Math.max(high, low + 0.01)],
         },
         y: {

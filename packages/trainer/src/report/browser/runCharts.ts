@@ -33,8 +33,8 @@ export function runCharts(
         width: kit.width(box),
         height: 300,
         cursor: { points: { size: 7 }, drag: { x: true, y: false } },
-        scales: kit.scales(curves.x, percent),
-        axes: kit.axes(`${label}${percent ? ' (%)' : ''}`),
+        scales: kit.scales(curves.x, percent, 0),
+        axes: kit.axes(`${label}${percent ? ' (%)' : ''}`, true),
         series: [
           { label: 'epoch', value: (_, x) => (x == null ? '–' : String(+x.toFixed(2))) },
           line('training, by step', '--train-soft', { width: 1, points: { show: false } }),
