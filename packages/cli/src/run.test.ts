@@ -36,7 +36,7 @@ describe('run', () => {
       ...['--optimizer', '--lr', '--schedule', '--milestones', '--warmup', '--momentum'],
       ...['--nesterov', '--weight-decay', '--decay-on', '--clip-norm', '--clip-value', '--ema'],
       ...['--backend', '--threads', '--out', '--resume'],
-      ...['--checkpoint-every', '--keep-every', '--log-every', '--debug'],
+      ...['--checkpoint-every', '--keep-every', '--log-every', '--tensorboard', '--debug'],
     ]);
     expect(out).toMatch(/--method.*\(default: "bc\+"\)/);
     expect(out).toContain('Examples:');

@@ -155,8 +155,7 @@ export class ModelManager {
     try {
       unlock = await run?.lock();
       if (mixer) this.#restoreMixer(mixer);
-      await run?.rewind(state);
-      run?.begin(state.step);
+      await run?.begin(state);
       const replicas = { threads, layerModules, batchSize, imageShape: [...shape], classes };
       engine = await startEngine(this.#replica, replicas);
       yield {

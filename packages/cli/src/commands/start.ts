@@ -21,6 +21,7 @@ const mainJob: TrainFlags = {
   threads: 'auto',
   logEvery: 10,
   checkpointEvery: { minutes: 10 },
+  tensorboard: false,
 };
 
 /** Adds `bcl start`, what `npm start` runs; not in the help, as `train` says it all. */

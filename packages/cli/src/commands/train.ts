@@ -114,6 +114,7 @@ export function addTrain(program: Command): void {
     )
     .option('--keep-every <n>', 'keep the checkpoint of every n-th epoch for good', wholeNumber(1))
     .option('--log-every <n>', 'steps from line to line of metrics.jsonl', wholeNumber(1), 10)
+    .option('--tensorboard', 'write files for TensorBoard too, in tensorboard/', false)
     .addHelpText('after', examples)
     .action(async (flags: TrainFlags, command: Command) => {
       const given = new Set(

@@ -30,6 +30,7 @@ const flags: TrainFlags = {
   logEvery: 5,
   checkpointEvery: { steps: 7 },
   keepEvery: 3,
+  tensorboard: true,
 };
 
 const config = (of: TrainFlags): RunConfig => ({

@@ -37,10 +37,16 @@ export interface KeepingFlags {
   checkpointEvery: Interval;
   /** Epochs from checkpoint to checkpoint that is kept for good; none without. */
   keepEvery?: number;
+  /** Whether TensorBoard's files are written too. */
+  tensorboard: boolean;
 }
 
 /** What is kept where nothing else is said. */
-export const usualKeeping: KeepingFlags = { logEvery: 10, checkpointEvery: { minutes: 10 } };
+export const usualKeeping: KeepingFlags = {
+  logEvery: 10,
+  checkpointEvery: { minutes: 10 },
+  tensorboard: false,
+};
 
 /** The authors' augmentation. */
 const augmentation = { padding: 4, flip: true };
@@ -81,8 +87,10 @@ export function runSettings(
   };
 }
 
-function keepingOf({ logEvery, checkpointEvery, keepEvery }: KeepingFlags): KeepingFlags {
-  return { logEvery, checkpointEvery, ...(keepEvery === undefined ? {} : { keepEvery }) };
+function keepingOf(flags: KeepingFlags): KeepingFlags {
+  const { logEvery, checkpointEvery, keepEvery, tensorboard } = flags;
+  const kept = { logEvery, checkpointEvery, tensorboard };
+  return keepEvery === undefined ? kept : { ...kept, keepEvery };
 }
 
 /** The flags that a run's config.json stands for. */
@@ -114,6 +122,7 @@ export function flagsOf(config: RunConfig): TrainFlags {
 /** Flags that may change when a run goes on: they do not change its numbers, or only add to them. */
 const free = new Set([
   ...['epochs', 'backend', 'threads', 'logEvery', 'checkpointEvery', 'keepEvery'],
+  ...['tensorboard'],
   ...['out', 'resume', 'debug'],
 ]);
 

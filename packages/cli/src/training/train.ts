@@ -141,10 +141,12 @@ async function follow(
   return outcome;
 }
 
-function runOptions({ logEvery, checkpointEvery, keepEvery }: TrainFlags): RunOptions {
+function runOptions(flags: TrainFlags): RunOptions {
+  const { logEvery, checkpointEvery, keepEvery, tensorboard } = flags;
   return {
     every: logEvery,
     checkpointEvery,
+    tensorBoard: tensorboard,
     ...(keepEvery === undefined ? {} : { keepEvery }),
   };
 }

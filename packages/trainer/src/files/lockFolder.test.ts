@@ -12,6 +12,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { lockFolder } from './lockFolder.js';
+import { ownMark } from './processAlive.js';
 
 // A lock that was left behind is taken over after two seconds.
 jest.setTimeout(60_000);
@@ -38,7 +39,7 @@ async function holder(): Promise<ChildProcess> {
     const folder = ${JSON.stringify(folder)};
     mkdirSync(folder);
     require(${JSON.stringify(library)}).lock(folder, { lockfilePath: folder + '/lock', realpath: false }).then(() => {
-      const owner = { pid: process.pid, host: hostname(), since: '2026-01-01T00:00:00.000Z' };
+      const owner = { pid: process.pid, born: null, host: hostname(), since: '2026-01-01T00:00:00.000Z' };
       writeFileSync(folder + '/lock.json', JSON.stringify(owner));
       console.log('locked');
       setInterval(() => {}, 1000);
@@ -53,6 +54,7 @@ test('lockFolder lets one in at a time, and the next when that is done', async (
   const first = await lockFolder(folder, 'Run');
   expect(JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8'))).toEqual({
     pid: process.pid,
+    born: ownMark().born,
     host: hostname(),
     since: expect.stringMatching(/^\d{4}-/),
   });
@@ -81,7 +83,12 @@ test('lockFolder names the other process, and takes its lock over when it was ki
 
 test('lockFolder leaves the fresh lock of another machine alone', async () => {
   const mine = await lockFolder(folder, 'Run');
-  const owner = { pid: 2 ** 22 + 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z' };
+  const owner = {
+    pid: 2 ** 22 + 1,
+    born: null,
+    host: 'elsewhere',
+    since: '2026-01-01T00:00:00.000Z',
+  };
   writeFileSync(join(folder, 'lock.json'), JSON.stringify(owner));
   await expect(lockFolder(folder, 'Run')).rejects.toThrow(`by process ${owner.pid} on elsewhere`);
   writeFileSync(join(folder, 'lock.json'), '{"pi');

@@ -3,11 +3,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type LockOptions, lock } from 'proper-lockfile';
+import { ownMark, type ProcessMark, processAlive } from './processAlive.js';
 import { writeBeside } from './writeBeside.js';
 
 /** The process that writes a folder. */
-interface Owner {
-  pid: number;
+interface Owner extends ProcessMark {
   host: string;
   /** ISO 8601. */
   since: string;
@@ -24,6 +24,8 @@ export interface FolderLock {
 const FORGOTTEN = 600_000;
 /** The same where the process that held it is known to be gone; the least that the library admits. */
 const GONE = 2_000;
+/** Milliseconds for which a process that is still there may just be dying. */
+const DYING = 500;
 /** Milliseconds from sign of life to sign of life. */
 const SIGN = 10_000;
 
@@ -54,7 +56,7 @@ export async function lockFolder(
     update: sign,
     onCompromised,
   });
-  const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const owner: Owner = { ...ownMark(), host: hostname(), since: new Date().toISOString() };
   try {
     await writeBeside(ownerPath, `${JSON.stringify(owner)}\n`);
   } catch (error) {
@@ -81,15 +83,16 @@ async function take(
   ownerPath: string,
   options: LockOptions & { lockfilePath: string },
 ): Promise<() => Promise<void>> {
-  const deadline = Date.now() + 2 * GONE;
+  const begun = Date.now();
   for (;;) {
     const owner = await readOwner(ownerPath);
-    const gone = owner !== null && owner.host === hostname() && !isAlive(owner.pid);
+    const gone = owner !== null && owner.host === hostname() && !processAlive(owner);
     try {
       return await lock(folder, { ...options, stale: gone ? GONE : FORGOTTEN });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
-      if (!gone || Date.now() > deadline) {
+      // A process takes a moment to die.
+      if (Date.now() - begun > (gone ? 2 * GONE : DYING)) {
         throw new Error(
           `${who}: ${folder} is being written by ${name(owner, options.lockfilePath)}`,
         );
@@ -113,14 +116,4 @@ function name(owner: Owner | null, lockfilePath: string): string {
   const { pid, host, since } = owner;
   const own = pid === process.pid && host === hostname();
   return own ? 'this process already' : `process ${pid} on ${host} since ${since}; ${wayOut}`;
-}
-
-/** Whether there is such a process; one of another user is one. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

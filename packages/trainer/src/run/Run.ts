@@ -7,6 +7,7 @@ import { checkSetting } from '../checkSetting.js';
 import { type FolderLock, lockFolder } from '../files/lockFolder.js';
 import { findFolder } from '../files/replaceFolder.js';
 import { writeBeside } from '../files/writeBeside.js';
+import type { EventFile } from '../tensorboard/EventFile.js';
 import type { TrainEvent } from '../training/TrainEvent.js';
 import { type RunConfig, type RunSettings, runConfig } from './RunConfig.js';
 
@@ -22,6 +23,8 @@ export interface RunOptions {
   keepEvery?: number;
   /** Whether the checkpoint of the epoch with the highest test accuracy is kept, in `best/`. Default true. */
   keepBest?: boolean;
+  /** Whether to write files for TensorBoard too, in `tensorboard/`. Default false. */
+  tensorBoard?: boolean;
 }
 
 /** A number of steps, or of minutes. */
@@ -52,18 +55,23 @@ export class Run {
   #lock: FolderLock | undefined;
   #holders = 0;
   #saved = { step: 0, at: 0 };
+  #events: EventFile | undefined;
 
   private constructor(
     readonly folder: string,
     config: RunConfig,
     options: RunOptions,
   ) {
-    const { every = 10, checkpointEvery = { minutes: 10 }, keepBest = true, keepEvery } = options;
+    const { every = 10, checkpointEvery = { minutes: 10 }, keepEvery } = options;
+    const { keepBest = true, tensorBoard = false } = options;
     whole('every', every);
     if (keepEvery !== undefined) whole('keepEvery', keepEvery);
     const [[unit, amount] = ['steps', Number.NaN]] = Object.entries(checkpointEvery);
     checkSetting('Run', `${unit} of checkpointEvery`, amount, amount > 0, 'above 0');
-    this.#options = { every, checkpointEvery, keepBest, ...(keepEvery ? { keepEvery } : {}) };
+    this.#options = {
+      ...{ every, checkpointEvery, keepBest, tensorBoard },
+      ...(keepEvery ? { keepEvery } : {}),
+    };
     this.#config = config;
     this.every = every;
     this.checkpoint = join(folder, 'checkpoint');
@@ -160,8 +168,20 @@ export class Run {
     };
   }
 
-  /** Tells the run that training goes on at a step: intervals count from here. */
-  begin(step: number): void {
+  /**
+   * Begins a session of training, where a checkpoint stands: what was written of later steps and
+   * epochs is dropped, and intervals count from here.
+   */
+  async begin({ step, epoch }: { step: number; epoch: number }): Promise<void> {
+    await this.#rewind(step, epoch);
+    if (this.#options.tensorBoard) {
+      const { EventFile } = await import('../tensorboard/EventFile.js');
+      this.#events = await EventFile.begin(join(this.folder, 'tensorboard'), step);
+    }
+    this.#count(step);
+  }
+
+  #count(step: number): void {
     this.#saved = { step, at: performance.now() };
   }
 
@@ -191,19 +211,20 @@ export class Run {
     const [first, ...copies] = folders as [string, ...string[]];
     await writeCheckpoint(first, checkpoint);
     for (const folder of copies) await copyCheckpoint(first, folder);
-    this.begin(step);
+    this.#count(step);
   }
 
-  /** Adds the line of an event to `metrics.jsonl`, if it has one. */
+  /** Adds the line of an event to `metrics.jsonl`, if it has one, and its numbers to TensorBoard's file. */
   async record(event: TrainEvent): Promise<void> {
     const due = event.type === 'step' && event.step % this.every === 0;
     if (!due && event.type !== 'epoch' && event.type !== 'switch') return;
     this.#lock?.check();
     await appendFile(join(this.folder, 'metrics.jsonl'), `${JSON.stringify(event)}\n`);
+    await this.#events?.record(event);
   }
 
   /** Drops the lines of steps and epochs that a checkpoint knows nothing of, and lines cut short. */
-  async rewind({ step, epoch }: { step: number; epoch: number }): Promise<void> {
+  async #rewind(step: number, epoch: number): Promise<void> {
     const path = join(this.folder, 'metrics.jsonl');
     const text = await readFile(path, 'utf8').catch(() => '');
     const kept = text.split('\n').filter((line) => {
