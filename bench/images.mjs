@@ -1,6 +1,7 @@
 // A folder of JPEGs as a stream: its speed beside that of sharp alone on the same files, and the memory that a process
 // needs that streams 20 000 images. The files are made here, 500 x 375 pixels as ImageNet's usual ones, and come out as
-// 256 x 256. Both ways are timed in turns, with an idle pool before each; a ratio is that of neighbours.
+// 256 x 256. Both ways are timed in turns; a ratio is that of neighbours, by the wall's time and, for machines that do other
+// things as well, by the CPU time of the process.
 //
 //     node bench/images.mjs [--images 5000] [--rounds 7]
 import { spawnSync } from 'node:child_process';
@@ -39,27 +40,51 @@ if (values.stream) {
 async function main(folder, count, rounds) {
   const files = await makeImages(folder, count);
   const stream = await imageFolder(folder, { size: SIZE });
-  const ways = { sharp: () => decodeAlone(files), stream: () => readThrough(stream) };
-  const speeds = { sharp: [], stream: [] };
-  for (let i = 0; i < rounds; i++) {
-    for (const [name, run] of Object.entries(i % 2 ? ways : reversed(ways))) {
+  const ways = Object.entries({
+    sharp: () => decodeAlone(files),
+    stream: () => readThrough(stream),
+  });
+  const speed = { sharp: [], stream: [] };
+  const cpu = { sharp: [], stream: [] };
+  for (let i = -1; i < rounds; i++) {
+    for (const [name, run] of i % 2 ? ways : [...ways].reverse()) {
+      const before = process.cpuUsage();
       const start = performance.now();
       await run();
-      speeds[name].push((1000 * count) / (performance.now() - start));
+      if (i < 0) continue; // the first round warms up
+      speed[name].push((1000 * count) / (performance.now() - start));
+      const { user, system } = process.cpuUsage(before);
+      cpu[name].push((user + system) / 1000 / count);
     }
   }
-  const ratios = speeds.stream.map((speed, i) => speed / speeds.sharp[i]);
   const show = (numbers, digits) => {
     const { median, spread } = summary(numbers);
     return { median: round(median, digits), spread: round(spread, digits) };
   };
+  const each = (numbers, digits) => ({
+    sharp: show(numbers.sharp, digits),
+    stream: show(numbers.stream, digits),
+  });
   const result = {
-    imagesPerSecond: { sharp: show(speeds.sharp, 0), stream: show(speeds.stream, 0) },
-    ratio: show(ratios, 3),
+    imagesPerSecond: each(speed, 0),
+    cpuMsPerImage: each(cpu, 2),
+    ratio: show(
+      speed.stream.map((value, i) => value / speed.sharp[i]),
+      3,
+    ),
+    cpuRatio: show(
+      cpu.sharp.map((value, i) => value / cpu.stream[i]),
+      3,
+    ),
   };
   console.log(`${count} JPEGs, ${rounds} rounds, ${availableParallelism()} cores`);
-  console.table(result.imagesPerSecond);
-  console.log(`stream to sharp alone: ${result.ratio.median} ± ${result.ratio.spread}`);
+  for (const what of ['imagesPerSecond', 'cpuMsPerImage']) {
+    console.log(what);
+    console.table(result[what]);
+  }
+  const { ratio, cpuRatio } = result;
+  console.log(`stream to sharp alone, by the wall's time: ${ratio.median} ± ${ratio.spread}`);
+  console.log(`stream to sharp alone, by CPU time: ${cpuRatio.median} ± ${cpuRatio.spread}`);
 
   const memory = streamInChild(join(folder, '..'), files);
   console.log(
@@ -132,8 +157,4 @@ async function memoryOf(folder) {
     batch.set(image, (images++ % 128) * image.length);
   }
   return { images, residentMiB: Math.round(process.resourceUsage().maxRSS / 1024) };
-}
-
-function reversed(ways) {
-  return Object.fromEntries(Object.entries(ways).reverse());
 }
