@@ -1,6 +1,6 @@
-import { flip, padCrop } from '@bcl/datasets';
+import { type Augmentation, compose } from '@bcl/datasets';
 import type { SeededRandom } from '@bcl/random';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** How training images are varied before they are mixed. */
 export interface AugmentOptions {
@@ -10,18 +10,25 @@ export interface AugmentOptions {
   flip: boolean;
 }
 
+/** What it means, as steps of a batch; `undefined` for nothing. */
+export function augmentation(augment: AugmentOptions | false): Augmentation | undefined {
+  if (!augment || !(augment.flip || augment.padding > 0)) return undefined;
+  const { padding, flip } = augment;
+  return compose([
+    ...(flip ? [{ step: 'flip' } as const] : []),
+    ...(padding > 0 ? [{ step: 'padCrop', padding } as const] : []),
+  ]);
+}
+
 /** Images, varied; those that came in are disposed, unless they are the same. */
 export function augmented(
   images: tf.Tensor4D,
   augment: AugmentOptions | false,
   random: SeededRandom,
 ): tf.Tensor4D {
-  if (!augment) return images;
-  const { padding, flip: mirror } = augment;
-  const varied = tf.tidy(() => {
-    const flipped = mirror ? flip(images, { random: random.stream('flip') }) : images;
-    return padding > 0 ? padCrop(flipped, { padding, random: random.stream('crop') }) : flipped;
-  });
-  if (varied !== images) images.dispose();
+  const steps = augmentation(augment);
+  if (!steps) return images;
+  const varied = steps.augment(images, random);
+  images.dispose();
   return varied;
 }

@@ -2,7 +2,7 @@ import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
 import type { Draw, Mixer, MixerState } from '@bcl/mixing';
 import type { SeededRandom } from '@bcl/random';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type AugmentOptions, augmented } from './augmented.js';
+import { type AugmentOptions, augmentation } from './augmented.js';
 import { mixBatch } from './mixBatch.js';
 
 /** A batch as the model sees it; its taker disposes `xs` and `ys`. */
@@ -56,15 +56,14 @@ async function* plainBatches(
   dataset: Dataset,
   { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch & { ids: Int32Array }, void, undefined> {
-  const iterator = new DataIterator(dataset, { batchSize, preprocessing, random });
+  const steps = augmentation(augment);
+  const options = { batchSize, preprocessing, random, ...(steps && { augment: steps }) };
+  const iterator = new DataIterator(dataset, options);
   if (skip >= iterator.size) return;
   iterator.restore({ ...iterator.state(), epoch: epoch - 1, batch: skip });
   let index = skip;
-  for await (const { xs, ys, ids } of iterator) {
-    const images = augmented(xs, augment, chanceOf(random, epoch, index));
-    yield { xs: images, ys, ids, index, mixerState: null };
-    index++;
-  }
+  for await (const { xs, ys, ids } of iterator)
+    yield { xs, ys, ids, index: index++, mixerState: null };
 }
 
 /** Plain batches, each with a draw of partners in it and labels that are mixed by that. */
@@ -100,7 +99,7 @@ async function* mixedBatches(
   }
 }
 
-/** What a batch is varied by. */
+/** What a batch is varied by; as `DataIterator` names it. */
 function chanceOf(random: SeededRandom, epoch: number, index: number): SeededRandom {
   return random.stream(`batch ${epoch}.${index}`);
 }
