@@ -131,9 +131,19 @@ function calculate(
   to: Float32Array,
   at: number,
 ): void {
+  const [red = 0, green = 0, blue = 0] = shifts;
+  const [redStd = 1, greenStd = 1, blueStd = 1] = stds;
   for (let y = y0; y < y1; y++) {
     let from = start + ((top + y) * width + left + step * x0) * channels;
     let i = at + (y * columns + x0) * channels;
+    if (channels === 3) {
+      for (let x = x0; x < x1; x++, from += 3 * step, i += 3) {
+        to[i] = ((data[from] as number) - red) / redStd;
+        to[i + 1] = ((data[from + 1] as number) - green) / greenStd;
+        to[i + 2] = ((data[from + 2] as number) - blue) / blueStd;
+      }
+      continue;
+    }
     for (let x = x0; x < x1; x++, from += step * channels, i += channels) {
       for (let c = 0; c < channels; c++) {
         to[i + c] = ((data[from + c] as number) - (shifts[c] as number)) / (stds[c] as number);

@@ -3,6 +3,7 @@ import type { Change } from '../augment/change.js';
 import { changeRaw } from '../augment/changeRaw.js';
 import type { ImageBatchShape, RawImages } from '../augment/images.js';
 import { changesOf, drawSteps, stageOf } from '../augment/planSteps.js';
+import { resampleFloats } from '../augment/resampleRaw.js';
 import type { AugmentationStep } from '../augment/Step.js';
 import {
   type Allocate,
@@ -48,6 +49,17 @@ export function prepareImages(
   return { data, shape: last.shape };
 }
 
+/** Makes a change whose result is floats if it is calculated. */
+function changeUnrounded(images: RawImages, change: Change): RawImages {
+  if (change.kind === 'move') return changeRaw(images, change);
+  if (change.kind === 'resample') return resampleFloats(images, change);
+  const { data } = images;
+  return changeRaw(
+    data instanceof Float32Array ? images : { ...images, data: new Float32Array(data) },
+    change,
+  );
+}
+
 /** Makes changes to raw images, as floats once something is calculated. */
 function varyRaw({ data, indices, shape }: ImagePool, changes: readonly Change[]): ImagePool {
   const size = shape[0] * shape[1] * shape[2];
@@ -56,12 +68,7 @@ function varyRaw({ data, indices, shape }: ImagePool, changes: readonly Change[]
     gathered.set(data.subarray(index * size, (index + 1) * size), b * size);
   });
   let images: RawImages = { data: gathered, shape: [indices.length, ...shape] };
-  for (const change of changes) {
-    if (change.kind !== 'move' && images.data instanceof Uint8Array) {
-      images = { ...images, data: new Float32Array(images.data) };
-    }
-    images = changeRaw(images, change);
-  }
+  for (const change of changes) images = changeUnrounded(images, change);
   const [count, height, width, channels] = images.shape;
   return {
     data: images.data,

@@ -1,4 +1,4 @@
-import { DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
+import { compose, DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
 import type { Draw, Mixer, MixerState } from '@bcl/mixing';
 import type { SeededRandom } from '@bcl/random';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -56,7 +56,9 @@ async function* plainBatches(
   dataset: Dataset,
   { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch & { ids: Int32Array }, void, undefined> {
-  const steps = augmentation(augment);
+  const varied = augmentation(augment);
+  // Brought to the model's size as test images are, and then varied.
+  const steps = varied && compose([...preprocessing.evaluation.steps, ...varied.steps]);
   const options = { batchSize, preprocessing, random, ...(steps && { augment: steps }) };
   const iterator = new DataIterator(dataset, options);
   if (skip >= iterator.size) return;
@@ -87,8 +89,9 @@ async function* mixedBatches(
   mixer: Mixer,
   { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { labels, shape } = dataset;
-  const size = [shape[0], shape[1]] as const;
+  const { labels } = dataset;
+  const [height, width] = preprocessing.shape;
+  const size = [height, width] as const;
   mixer.epoch = epoch;
   for (let index = skip; index * batchSize < labels.length; index++) {
     const count = Math.min(batchSize, labels.length - index * batchSize);

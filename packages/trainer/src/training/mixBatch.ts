@@ -46,6 +46,7 @@ function byteRule(
   preprocessing: Preprocessing,
 ): ByteRule | undefined {
   if (oneOf || debug || Object.keys(more).length > 0) return undefined;
+  if (preprocessing.evaluation.steps.length > 0) return undefined;
   const waves = typeof method === 'string' ? WAVES[method] : method;
   return waves && { ...waves, ownMean: preprocessing.method === 'bc+' };
 }
