@@ -1,20 +1,4 @@
-import { run } from './run.js';
-
-/** Runs the command here, and returns what it wrote. */
-async function bcl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const spies = (['out', 'err'] as const).map((name) =>
-    jest.spyOn(process[`std${name}`], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    }),
-  );
-  try {
-    return { code: await run(['node', 'bcl', ...args]), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+import { bcl } from './fixtures/bcl.js';
 
 describe('run', () => {
   test('shows every command, its examples and no hidden one in the help', async () => {

@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { cifar10 } from './cifar/cifar10.js';
 import { withFolder, writeArchive } from './fixtures/cifar.js';
+import { failure } from './fixtures/failure.js';
 import { tarMembers, unpackLimit } from './tarMembers.js';
 
 const mebibyte = 2 ** 20;
@@ -29,14 +30,6 @@ async function read(
   }
   return members;
 }
-
-const failure = (reading: Promise<unknown>): Promise<string> =>
-  reading.then(
-    () => {
-      throw new Error('read without an error');
-    },
-    (error: Error) => error.message,
-  );
 
 /** An archive of one member of some kind, then a file. */
 const archiveOf = async (folder: string, header: Partial<Header> & { name: string }) =>

@@ -5,23 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { namedDatasets, type PublishedFile } from '@bcl/datasets';
-import { run } from '../run.js';
-
-/** Runs the command here, and returns what it wrote. */
-async function bcl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const spies = (['out', 'err'] as const).map((name) =>
-    jest.spyOn(process[`std${name}`], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    }),
-  );
-  try {
-    return { code: await run(['node', 'bcl', ...args]), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+import { bcl } from '../fixtures/bcl.js';
 
 const content = Buffer.from('what stands for images and labels');
 const published = namedDatasets.get('cifar10.1')?.files as readonly PublishedFile[];

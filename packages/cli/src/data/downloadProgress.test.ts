@@ -36,6 +36,15 @@ describe('createDownloadProgress', () => {
     expect(lines[12]).toBe('  checking set.bin');
   });
 
+  test('says why it waits', () => {
+    const out = written(() => {
+      const { show } = createDownloadProgress(false);
+      show({ ...at(0, 'waiting'), problem: 'getaddrinfo ENOTFOUND' });
+      show({ ...at(0, 'waiting'), problem: 'getaddrinfo ENOTFOUND' });
+    });
+    expect(out).toBe('  waiting set.bin: getaddrinfo ENOTFOUND; trying again\n');
+  });
+
   test('shows a bar where someone watches', () => {
     const isTTY = process.stdout.isTTY;
     process.stdout.isTTY = true;

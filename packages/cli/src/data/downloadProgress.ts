@@ -55,11 +55,11 @@ function bars(): ShownDownload {
     opened.start(total, 0, { doing: '', name: '', amount: '' });
     return opened;
   };
-  const show = ({ name, state, received, total }: DownloadProgress) => {
+  const show = ({ name, state, received, total, problem }: DownloadProgress) => {
     if (shown !== name) close();
     shown = name;
     bar ??= open(total);
-    const amount = `${megabytes(received)} of ${megabytes(total)}`;
+    const amount = problem ?? `${megabytes(received)} of ${megabytes(total)}`;
     bar.update(received, { doing: doing[state], name, amount });
   };
   return { show, close };
@@ -67,14 +67,14 @@ function bars(): ShownDownload {
 
 function lines(): ShownDownload {
   let told = '';
-  const show = ({ name, state, received, total }: DownloadProgress) => {
+  const show = ({ name, state, received, total, problem = '' }: DownloadProgress) => {
     const tenth = state === 'receiving' ? Math.floor((10 * received) / total) : 0;
-    const key = `${name} ${state} ${tenth}`;
+    const key = `${name} ${state} ${tenth} ${problem}`;
     if (key === told) return;
     told = key;
     const amount =
       state === 'receiving' ? `  ${percent(received / total, 0)} of ${megabytes(total)}` : '';
-    say(`  ${doing[state]} ${name}${amount}`);
+    say(`  ${doing[state]} ${name}${amount}${problem && `: ${problem}; trying again`}`);
   };
   return { show, close: () => {} };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { withFolder, writeFiles } from '../fixtures/cifar.js';
+import { failure } from '../fixtures/failure.js';
 import { npy } from '../fixtures/npy.js';
 import { cifar10_1 } from './cifar10_1.js';
 
@@ -9,14 +10,6 @@ const pixels = Uint8Array.from({ length: 3 * 3072 }, (_, i) => (7 * i) % 251);
 const images = array('|u1', '3, 32, 32, 3', pixels);
 const labels = (...ids: number[]) =>
   array('<i4', `${ids.length},`, new Uint8Array(Int32Array.from(ids).buffer));
-
-const failure = (reading: Promise<unknown>): Promise<string> =>
-  reading.then(
-    () => {
-      throw new Error('read without an error');
-    },
-    (error: Error) => error.message,
-  );
 
 describe('cifar10_1', () => {
   test.each(['v4', 'v6'] as const)('reads images and labels, %s', (version) =>

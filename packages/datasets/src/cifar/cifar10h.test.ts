@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cifarFiles, records, withFolder, writeFiles } from '../fixtures/cifar.js';
+import { failure } from '../fixtures/failure.js';
 import { npy } from '../fixtures/npy.js';
 import { cifar10 } from './cifar10.js';
 import { cifar10h } from './cifar10h.js';
@@ -21,14 +22,6 @@ const countsFile = (rows: number) =>
   file('<i8', rows, new Uint8Array(BigInt64Array.from(counts(rows), BigInt).buffer));
 const shares = (rows: number) => Float64Array.from(counts(rows), (count) => count / 50);
 const sharesFile = (rows: number) => file('<f8', rows, new Uint8Array(shares(rows).buffer));
-
-const failure = (reading: Promise<unknown>): Promise<string> =>
-  reading.then(
-    () => {
-      throw new Error('read without an error');
-    },
-    (error: Error) => error.message,
-  );
 
 describe('cifar10h', () => {
   test.each([

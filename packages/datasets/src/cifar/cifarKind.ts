@@ -13,7 +13,7 @@ export const IMAGE_BYTES: number = 3 * PLANE;
 export const CIFAR_HOME = 'https://www.cs.toronto.edu/~kriz/cifar.html';
 
 /** One of the labels that an image has. */
-export interface CifarLabel {
+interface CifarLabel {
   /** What it is called in messages, an adjective with its space, or nothing where there is but one. */
   readonly title: string;
   readonly classNames: readonly string[];

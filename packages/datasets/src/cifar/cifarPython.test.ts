@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { records, records100, withFolder, writeArchive, writeFiles } from '../fixtures/cifar.js';
+import { failure } from '../fixtures/failure.js';
 import { cifar10 } from './cifar10.js';
 import { cifar100 } from './cifar100.js';
 
@@ -15,14 +16,6 @@ function python10(kind = 'py2-2'): Record<string, Buffer> {
   const files = [...names, 'test_batch'].map((name) => [name, pickle(`batch-${kind}`)]);
   return { ...Object.fromEntries(files), 'batches.meta': pickle('meta10-py2-2') };
 }
-
-const failure = (read: Promise<unknown>): Promise<string> =>
-  read.then(
-    () => {
-      throw new Error('read without an error');
-    },
-    (error: Error) => error.message,
-  );
 
 describe('cifar10 of the Python version', () => {
   test.each(batches)('gives what the binary version gives, %s', (kind) =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { records, withFolder } from '../fixtures/cifar.js';
+import { failureOf } from '../fixtures/failure.js';
 import { type Answer, cutAfter, give, type TestServer, withServer } from '../fixtures/server.js';
 import { type DownloadOptions, type DownloadProgress, download } from './download.js';
 import type { PublishedFile } from './publishedFiles.js';
@@ -39,14 +40,6 @@ const served = <T>(
         server,
       ),
     ),
-  );
-
-const failure = (downloading: Promise<unknown>): Promise<Error> =>
-  downloading.then(
-    () => {
-      throw new Error('downloaded without an error');
-    },
-    (error: Error) => error,
   );
 
 const good: Answer = (request, response) => give(bytes, request, response);
@@ -241,7 +234,7 @@ describe('download', () => {
     ['hangs up', (_, response) => response.destroy(), /cannot get set\.bin: /],
   ])('gives up on a server that %s, and leaves nothing under the name', (_, answer, why) =>
     served(answer, async (get, folder) => {
-      const error = await failure(get({ retries: 2, timeout: 100 }));
+      const error = await failureOf(get({ retries: 2, timeout: 100 }));
       expect(error.message).toMatch(/^download: cannot get set\.bin: /);
       expect(error.message).toMatch(why);
       expect(error.message).toContain(
@@ -261,9 +254,9 @@ describe('download', () => {
         else give(bytes, request, response);
       },
       async (get, _, server) => {
-        await failure(get({ mirror: `${server.url}down`, retries: 2 }));
+        await failureOf(get({ mirror: `${server.url}down`, retries: 2 }));
         expect(server.requests.length).toBe(3);
-        await failure(get({ mirror: `${server.url}away`, retries: 2 }));
+        await failureOf(get({ mirror: `${server.url}away`, retries: 2 }));
         expect(server.requests.length).toBe(4);
         await get({ retries: 2 });
         expect(server.requests.length).toBeGreaterThan(4);
@@ -278,8 +271,13 @@ describe('download', () => {
           : give(bytes, request, response),
       async (get) => {
         const start = Date.now();
-        await get();
+        const problems: (string | undefined)[] = [];
+        const onProgress = ({ state, problem }: DownloadProgress) => {
+          if (state === 'waiting') problems.push(problem);
+        };
+        await get({ onProgress });
         expect(Date.now() - start).toBeGreaterThanOrEqual(990);
+        expect(problems).toEqual([expect.stringMatching(/set\.bin answered 503$/)]);
       },
     ));
 
@@ -304,7 +302,7 @@ describe('download', () => {
         const onProgress = ({ received }: DownloadProgress) => {
           if (received === 100_000) stop.abort();
         };
-        const error = await failure(get({ signal: stop.signal, onProgress }));
+        const error = await failureOf(get({ signal: stop.signal, onProgress }));
         expect(error.name).toBe('AbortError');
         expect((await readdir(folder)).sort()).toEqual(['set.bin.part', 'set.bin.part.json']);
         expect(Buffer.compare(await readFile(await get()), bytes)).toBe(0);
@@ -324,7 +322,7 @@ describe('download', () => {
           ...(request.url === '/set.bin' ? { most: 70_000 } : {}),
         }),
       async (get, _, server) => {
-        await failure(get({ retries: 0 }));
+        await failureOf(get({ retries: 0 }));
         await get({ mirror: `${server.url}other/set.bin` });
         expect(server.requests[1]?.url).toBe('/other/set.bin');
         expect(server.requests[1]?.headers.range).toBe('bytes=70000-');
@@ -334,15 +332,15 @@ describe('download', () => {
 
   test('says what its options must be, and where it may not write', () =>
     served(good, async (get, folder) => {
-      expect((await failure(get({ mirror: 'ftp://x/' }))).message).toBe(
+      expect((await failureOf(get({ mirror: 'ftp://x/' }))).message).toBe(
         "download: mirror must be an address such as https://mirror.example/cifar/, got 'ftp://x/'",
       );
-      expect((await failure(get({ mirror: 'here' }))).message).toContain("got 'here'");
-      expect((await failure(get({ retries: -1 }))).message).toContain(
+      expect((await failureOf(get({ mirror: 'here' }))).message).toContain("got 'here'");
+      expect((await failureOf(get({ retries: -1 }))).message).toContain(
         'retries must be a whole number from 1, got -1',
       );
       await writeFile(join(folder, 'file'), '');
-      expect((await failure(get({ folder: join(folder, 'file') }))).message).toMatch(
+      expect((await failureOf(get({ folder: join(folder, 'file') }))).message).toMatch(
         /^download: cannot make the folder .*EEXIST.*name one of yours by BCL_HOME$/,
       );
     }));

@@ -17,6 +17,8 @@ export interface DownloadProgress {
   readonly received: number;
   /** Bytes of the whole file. */
   readonly total: number;
+  /** What went wrong, while the next try is waited for. */
+  readonly problem?: string;
 }
 
 export interface DownloadOptions {
@@ -70,8 +72,14 @@ export async function download(
       { cause: error },
     );
   });
-  const tell = (state: DownloadProgress['state'], received: number) =>
-    options.onProgress?.({ name: file.name, state, received, total: file.bytes });
+  const tell = (state: DownloadProgress['state'], received: number, problem?: string) =>
+    options.onProgress?.({
+      name: file.name,
+      state,
+      received,
+      total: file.bytes,
+      ...(problem === undefined ? {} : { problem }),
+    });
   const lock = { signal, stale: staleLock, onWait: () => tell('waiting', 0) };
   await withFileLock(path, lock, async (held) => {
     if (await isThere(path, file)) return;

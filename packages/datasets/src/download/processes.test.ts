@@ -29,7 +29,7 @@ beforeAll(async () => {
     import { download } from './download/download.js';
     const [, , mirror, folder] = process.argv;
     const onProgress = ({ state, received }) => console.log(state, received);
-    download(${JSON.stringify(file)}, { mirror, folder, onProgress, retryDelay: 1, staleLock: 2000 }).then(
+    download(${JSON.stringify(file)}, { mirror, folder, onProgress, retryDelay: 1 }).then(
       (path) => console.log('done', path),
       (error) => { console.error(error.message); process.exitCode = 1; },
     );`;

@@ -13,7 +13,11 @@ export interface TransferOptions {
   readonly retryDelay: number;
   /** Longest silence of the server, milliseconds. */
   readonly timeout: number;
-  readonly tell: (state: 'waiting' | 'receiving' | 'checking', received: number) => void;
+  readonly tell: (
+    state: 'waiting' | 'receiving' | 'checking',
+    received: number,
+    problem?: string,
+  ) => void;
 }
 
 /** Longest time between two tries, milliseconds. */
@@ -70,7 +74,7 @@ export async function transfer(
       if (!again || failures > retries) throw failed(file, partial, error);
       const asked = error instanceof LaterAnswer ? (error.after ?? 0) * 1000 : 0;
       const delay = Math.max(asked, retryDelay * 2 ** (failures - 1));
-      tell('waiting', received);
+      tell('waiting', received, messageOf(error));
       await sleep(Math.min(LONGEST_DELAY, delay), undefined, { signal });
     }
   }
@@ -82,10 +86,15 @@ function isPassing(error: unknown): boolean {
   return !(error instanceof FinalAnswer || DISK_ERRORS.has(code));
 }
 
-function failed(file: PublishedFile, partial: Partial, error: unknown): Error {
+/** What an error says; that of several addresses tried has no words, but a code. */
+function messageOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
+  return message || String(code);
+}
+
+function failed(file: PublishedFile, partial: Partial, error: unknown): Error {
   return new Error(
-    `download: cannot get ${file.name}: ${message || code}; try again later, name another place as mirror, or put the file into ${dirname(partial.path)} yourself`,
+    `download: cannot get ${file.name}: ${messageOf(error)}; try again later, name another place as mirror, or put the file into ${dirname(partial.path)} yourself`,
     { cause: error },
   );
 }

@@ -56,7 +56,7 @@ export interface PickleGlobal {
 }
 
 /** What a call in a pickle happens in. */
-export interface PickleContext {
+interface PickleContext {
   /** What begins the messages. */
   readonly where: string;
   /** Is told of bytes made anew. */
