@@ -36,6 +36,7 @@ export {
   type SummarizeOptions,
   summarize,
 } from './summary/summarize.js';
+export { summarizeNetwork } from './summary/summarizeNetwork.js';
 export { freeze } from './training/freeze.js';
 export type { LayerMatch } from './training/layerMatch.js';
 export { type LearningRateRule, learningRateFactors } from './training/learningRateFactors.js';

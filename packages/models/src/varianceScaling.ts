@@ -41,6 +41,7 @@ export class VarianceScaling extends Base {
     const { scale, fan, distribution, seed } = this.#args;
     const std = sqrt(scale / fanOf(shape, fan));
     const values = new Float32Array(tf.util.sizeFromShape(shape));
+    if (!drawing) return tf.tensor(values, shape);
     if (distribution === 'normal') fillNormal(values, std, seed);
     else fillUniform(values, std * sqrt(3), seed);
     return tf.tensor(values, shape);
@@ -51,6 +52,19 @@ export class VarianceScaling extends Base {
   }
 }
 tf.serialization.registerClass(VarianceScaling);
+
+/** Whether weights are drawn, or left 0. */
+let drawing = true;
+
+/** Builds something whose weights are of no account: those that would be drawn are 0. */
+export function undrawn<T>(build: () => T): T {
+  drawing = false;
+  try {
+    return build();
+  } finally {
+    drawing = true;
+  }
+}
 
 /** Inputs or outputs of one unit, or their mean: kernels are `[height, width, in, out]`, `[time, in, out]` or `[in, out]`. */
 function fanOf(shape: number[], fan: 'in' | 'out' | 'avg'): number {

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, layers, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { createModel } from '../createModel.js';
 import { Conv2D } from '../layers/conv2d.js';
 import { convnet } from '../networks/convnet.js';
 import { resnet32 } from '../networks/resnet32.js';
 import { shakeShakeShort } from '../networks/shakeShakeShort.js';
 import { freeze } from '../training/freeze.js';
 import { summarize } from './summarize.js';
+import { summarizeNetwork } from './summarizeNetwork.js';
 
 test('summarize counts what is counted by hand', () => {
   const x = input({ shape: [9, 8, 6], name: 'images' });
@@ -20,9 +20,9 @@ test('summarize counts what is counted by hand', () => {
   const summary = summarize(model, { batchSize: 2 });
   model.dispose();
   const row = (
-    [name, type, from]: [string, string, string?],
+    [name, type, detail, from]: [string, string, string, string?],
     [outputShape, parameters, multiplyAdds]: [number[], number, number],
-  ) => ({ name, type, inputs: from ? [from] : [], outputShape, parameters, multiplyAdds });
+  ) => ({ name, type, detail, inputs: from ? [from] : [], outputShape, parameters, multiplyAdds });
   expect(summary).toEqual({
     name: 'hand',
     inputShape: [9, 8, 6],
@@ -38,14 +38,14 @@ test('summarize counts what is counted by hand', () => {
       evaluation: 4 * 2 * (432 + 64 + 108),
     },
     layers: [
-      row(['images', 'InputLayer'], [[9, 8, 6], 0, 0]),
+      row(['images', 'InputLayer', ''], [[9, 8, 6], 0, 0]),
       // 4 × 4 places, 3 × 2 pixels of 3 channels, 4 filters; 3 × 2 × 3 × 4 weights and 4 biases.
-      row(['conv', 'Conv2D', 'images'], [[4, 4, 4], 76, 16 * 18 * 4]),
-      row(['bn', 'BatchNormalization', 'conv'], [[4, 4, 4], 8, 0]),
+      row(['conv', 'Conv2D', '3×2, stride 2, 2 groups', 'images'], [[4, 4, 4], 76, 16 * 18 * 4]),
+      row(['bn', 'BatchNormalization', '', 'conv'], [[4, 4, 4], 8, 0]),
       // 3 × 3 places, 2 × 2 pixels of one channel each, 12 results.
-      row(['depthwise', 'DepthwiseConv2D', 'bn'], [[3, 3, 12], 60, 9 * 4 * 12]),
-      row(['flatten', 'Flatten', 'depthwise'], [[108], 0, 0]),
-      row(['fc', 'Dense', 'flatten'], [[5], 545, 108 * 5]),
+      row(['depthwise', 'DepthwiseConv2D', '2×2', 'bn'], [[3, 3, 12], 60, 9 * 4 * 12]),
+      row(['flatten', 'Flatten', '', 'depthwise'], [[108], 0, 0]),
+      row(['fc', 'Dense', '', 'flatten'], [[5], 545, 108 * 5]),
     ],
   });
 });
@@ -72,10 +72,43 @@ test.each([
       64 * (288 * 64 + 9 * 576 * 64) +
       64 * 10,
   ],
-])('summarize of %s counts as its paper does', (name, classes, parameters, multiplyAdds) => {
-  const model = createModel(name, { classes });
-  expect(summarize(model)).toMatchObject({ classes, parameters, multiplyAdds });
+])('summarizeNetwork of %s counts as its paper does', (name, classes, parameters, multiplyAdds) => {
+  expect(summarizeNetwork(name, { classes })).toMatchObject({ classes, parameters, multiplyAdds });
+});
+
+test('summarizeNetwork tells of a network what summarize does, and leaves nothing behind', async () => {
+  const { numTensors } = tf.memory();
+  const summary = summarizeNetwork('shakeShakeShort', { classes: 7, batchSize: 3, width: 8 });
+  expect(tf.memory().numTensors).toBe(numTensors);
+  const model = shakeShakeShort({ classes: 7, width: 8 });
+  expect(summarize(model, { batchSize: 3 })).toEqual(summary);
+  // Weights are drawn again, also after one that could not be built.
+  expect(() => summarizeNetwork('shakeShakeShort', { classes: 7, width: 7 })).toThrow('width');
+  const again = shakeShakeShort({ classes: 7, width: 8 });
+  expect(await again.getWeights()[0]?.data()).toEqual(await model.getWeights()[0]?.data());
+  expect(
+    again
+      .getWeights()[0]
+      ?.dataSync()
+      .some((value) => value !== 0),
+  ).toBe(true);
   model.dispose();
+  again.dispose();
+});
+
+test.each([
+  ['convnet', 'fc4.dropout', '50 %'],
+  ['convnet', 'conv11.bn', 'ReLU'],
+  ['convnet', 'pool1', '2×2'],
+  ['resnet18', 'maxpool', '3×3, stride 2'],
+  ['resnext29', 'layer1.0.conv2', '3×3, 8 groups'],
+  ['shakeShakeShort', 'stage1.0.shake', 'shake, shake, image'],
+  ['m5', 'conv1', '80, stride 4'],
+  ['m5', 'pool1', '4'],
+  ['m5', 'fc', ''],
+])('summarizeNetwork says of %s that %s is %s', (network, layer, detail) => {
+  const { layers } = summarizeNetwork(network, { classes: 2 });
+  expect(layers.find(({ name }) => name === layer)?.detail).toBe(detail);
 });
 
 test('summarize counts frozen layers among the parameters, not among those that are trained', () => {

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { BatchNorm } from '../layers/batchNorm.js';
+import { detailOf } from './detailOf.js';
 import { type Layer, type LayerCall, modelCalls } from './modelCalls.js';
 
 /** What one layer costs. */
@@ -7,6 +8,8 @@ export interface LayerSummary {
   name: string;
   /** Its class, without the `Bcl` of ours: `Conv2D`, `BatchNorm`. */
   type: string;
+  /** Its settings as far as a reader wants them: `3×3, stride 2, 32 groups`. */
+  detail: string;
   /** Names of the layers that it takes from. */
   inputs: string[];
   /** Shape of its result for one example. */
@@ -111,6 +114,7 @@ function summarizeCall({ layer, inputs, outputShapes }: LayerCall): LayerSummary
   return {
     name: layer.name,
     type: typeOf(layer),
+    detail: detailOf(layer),
     inputs: inputs.map(({ layer: { name } }) => name),
     outputShape,
     parameters: parametersOf(layer),
@@ -119,7 +123,7 @@ function summarizeCall({ layer, inputs, outputShapes }: LayerCall): LayerSummary
 }
 
 /** Class of a layer as a reader knows it. */
-export function typeOf(layer: Layer): string {
+function typeOf(layer: Layer): string {
   return layer.getClassName().replace(/^Bcl/, '');
 }
 
