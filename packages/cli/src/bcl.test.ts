@@ -138,6 +138,16 @@ describe('bcl', () => {
   });
 });
 
+describe('bcl models', () => {
+  test('draws a network as a picture, without a word of TensorFlow.js', async () => {
+    const drawn = await bcl('models', 'draw', 'resnet18', '--out', 'resnet18.png');
+    expect(drawn).toEqual({ code: 0, out: 'resnet18.png: resnet18\n', err: '' });
+    const png = await readPng(join(folder, 'resnet18.png'));
+    expect(png.width).toBeGreaterThan(1000);
+    expect(png.at(2, 2)).toEqual([255, 255, 255]);
+  });
+});
+
 describe('bcl mix', () => {
   test('draws the images and their mixes, pixel by pixel', async () => {
     const { code, out, err } = await bcl(

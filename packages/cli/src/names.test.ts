@@ -1,6 +1,7 @@
 import * as backends from '@bcl/backends';
 import { embedded, Preprocessing } from '@bcl/datasets';
 import { mixLabels } from '@bcl/mixing';
+import { type CreateModelOptions, summarizeNetwork } from '@bcl/models';
 import {
   constant,
   cosine,
@@ -16,6 +17,7 @@ import {
   backendNames,
   labelNames,
   methodNames,
+  networkOptionNames,
   optimizerNames,
   scheduleNames,
   suggestion,
@@ -46,6 +48,14 @@ describe('names', () => {
 
 test.each(attackNames)('names of attacks include %s of @bcl/trainer', (name) => {
   expect({ fgsm, pgd }[name]({ epsilon: 0.1 }).config).toMatchObject({ name, epsilon: 0.1 });
+});
+
+test('names of options of networks are those of @bcl/models', () => {
+  const known: readonly (keyof CreateModelOptions)[] = networkOptionNames;
+  expect(known).toContain('growth');
+  expect(summarizeNetwork('densenetBC', { classes: 2, [known[0] as 'depth']: 16 }).parameters).toBe(
+    summarizeNetwork('densenetBC', { classes: 2, depth: 16 }).parameters,
+  );
 });
 
 test.each(optimizerNames)('names of optimizers include %s of @bcl/trainer', (name) => {

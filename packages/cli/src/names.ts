@@ -31,6 +31,20 @@ export type DecayedName = (typeof decayedNames)[number];
 export const attackNames = ['fgsm', 'pgd'] as const;
 export type AttackName = (typeof attackNames)[number];
 
+/** Options that networks of `@bcl/models` have beside those that all have. */
+export const networkOptionNames = [
+  'depth',
+  'growth',
+  'width',
+  'cardinality',
+  'baseWidth',
+  'stem',
+  'dropout',
+  'forward',
+  'backward',
+  'level',
+] as const;
+
 /** Backends to ask for. */
 export const backendNames = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendChoiceName = (typeof backendNames)[number];

@@ -4,6 +4,7 @@ import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addMix } from './commands/mix.js';
+import { addModels } from './commands/models.js';
 import { addReproduce } from './commands/reproduce.js';
 import { addStart } from './commands/start.js';
 import { addTest } from './commands/test.js';
@@ -25,6 +26,7 @@ export function program(): Command {
   addCompare(bcl);
   addMix(bcl);
   addData(bcl);
+  addModels(bcl);
   addReproduce(bcl);
   addDoctor(bcl);
   addStart(bcl);
@@ -37,6 +39,7 @@ Begin with:
   $ bcl train --data cifar10                 train on CIFAR-10, downloaded once
   $ bcl data list                            see which data sets are known by name
   $ bcl compare runs                         see runs side by side
+  $ bcl models                               see what networks there are
   $ bcl doctor                               see what this machine computes with`,
   );
 }

@@ -5,7 +5,7 @@ describe('run', () => {
     const { code, out } = await bcl('--help');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}compare .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}data .*\n(.*\n)*^ {2}doctor /m,
+      /^ {2}train .*\n(.*\n)*^ {2}test .*\n(.*\n)*^ {2}compare .*\n(.*\n)*^ {2}mix .*\n(.*\n)*^ {2}data .*\n(.*\n)*^ {2}models .*\n(.*\n)*^ {2}doctor /m,
     );
     expect(out).toContain('$ bcl mix');
     expect(out).not.toMatch(/^ {2}start/m);
@@ -41,6 +41,11 @@ describe('run', () => {
       "Did you mean 'cosine'? Known: cosine, milestones, polynomial, constant.",
     ],
     [['train', '--label', 'multi'], 'Known: ratio, single.'],
+    [['models', 'summary', 'x', '--input', '32xx3'], 'It must be sizes with x between'],
+    [['models', 'summary', 'x', '--input', '1x2x3x4'], 'It must be sizes with x between'],
+    [['models', 'summary', 'x', '--set', 'depth'], 'It must be an option and its value'],
+    [['models', 'draw', 'x', '--set', 'grwth=40'], "Did you mean 'growth'?"],
+    [['models', 'draw', 'x', '--classes', '1'], 'It must be a whole number from 2 up.'],
     [['test', 'x', '--attack', 'fgms'], "Did you mean 'fgsm'? Known: fgsm, pgd."],
     [['test', 'x', '--attack', 'fgsm', '--epsilon', '8'], 'It must be from 0 to 1, as 2/255.'],
     [['test', 'x', '--attack', 'fgsm', '--epsilon', '1/2/3'], 'It must be from 0 to 1, as 2/255.'],

@@ -1,0 +1,20 @@
+/** Where each network of `@bcl/models` is from. */
+export const papers: Readonly<Record<string, string>> = {
+  convnet: 'between-class images: 11 layers, 1711.10284',
+  resnet18: 'ResNet-18 of torchvision, 1512.03385',
+  resnet29: 'ResNet-29 of bottlenecks, 1611.05431',
+  resnet32: 'ResNet-32 for CIFAR of the class-balanced loss, 1901.05555',
+  resnext29: 'ResNeXt-29, any cardinality and width, 1611.05431',
+  resnext101: 'ResNeXt-101, 64 × 4d, 1611.05431',
+  densenetBC: 'DenseNet-BC, any depth and growth, 1608.06993',
+  shakeShake: 'Shake-Shake 26 2 × wd, 1705.07485',
+  shakeShake29: 'Shake-Shake 29 2 × 4 × 64d, 1705.07485',
+  shakeShakeShort: 'Shake-Shake of depth 8',
+  envnet: 'EnvNet, for sounds',
+  envnetV2: 'EnvNet-v2, between-class sounds, 1711.10282',
+  m3: 'M3, raw waveforms, 1610.00087',
+  m5: 'M5, raw waveforms, 1610.00087',
+  m11: 'M11, raw waveforms, 1610.00087',
+  m18: 'M18, raw waveforms, 1610.00087',
+  m34Res: 'M34-res, raw waveforms, 1610.00087',
+};
