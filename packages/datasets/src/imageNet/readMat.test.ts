@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { fuzz } from '../fixtures/fuzz.js';
+import { measured } from '../fixtures/memory.js';
 import { type MatStruct, readMat } from './readMat.js';
 
 // Written by scipy.io.savemat of SciPy 1.15, compressed, in the devkit's form: synsets, an array of 5 x 1 structs.
@@ -62,7 +63,14 @@ describe('readMat', () => {
     const files = [...new Array<Buffer>(9).fill(plain()), file];
     // What readMat and zlib say; a TypeError or a lack of memory would be a slip.
     const named = (error: Error) => error.name === 'Error' || 'code' in error;
-    const refused = await fuzz(files, readMat, { count: 10_000, seed: 'mat', named, from: 100 });
+    const memory = measured(readMat);
+    const refused = await fuzz(files, memory.read, {
+      count: 10_000,
+      seed: 'mat',
+      named,
+      from: 100,
+    });
     expect(refused).toBeGreaterThan(5000);
+    expect(memory.most()).toBeLessThan(16 * 2 ** 20);
   });
 });

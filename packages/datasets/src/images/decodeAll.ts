@@ -35,7 +35,8 @@ export interface Encoded {
   readonly read: () => { image: string | Uint8Array; label: number };
 }
 
-export const DEFAULT_AHEAD = 32;
+/** Images decoded ahead. */
+const DEFAULT_AHEAD = 32;
 
 /** Decodes images as they come, in their order. */
 export async function* decodeAll(

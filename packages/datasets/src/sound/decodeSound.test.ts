@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createRandom } from '@bcl/random';
 import fc from 'fast-check';
 import { fuzz } from '../fixtures/fuzz.js';
+import { measured } from '../fixtures/memory.js';
 import { noise, riff, wav } from '../fixtures/wav.js';
 import { decodeSound } from './decodeSound.js';
 
@@ -229,11 +230,18 @@ describe('damaged files', () => {
       wav(noise(random, 40), { channels: 2, chunks: [['LIST', 7]] }),
       ...['ima', 'ms', 'ulaw'].map((name) => file(`${name}.wav`).subarray(0, 1000)),
     ];
+    const memory = measured(read);
     for (const from of [0, 12]) {
-      const refused = await fuzz(originals, read, { count: 6000, seed: `wav${from}`, named, from });
+      const refused = await fuzz(originals, memory.read, {
+        count: 6000,
+        seed: `wav${from}`,
+        named,
+        from,
+      });
       expect(refused).toBeGreaterThan(1000);
       expect(refused).toBeLessThan(6000);
     }
+    expect(memory.most()).toBeLessThan(8 * 2 ** 20);
   });
 
   /** The decoders print what they meet, too. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { withFolder, writeArchive } from '../fixtures/cifar.js';
 import { fuzz } from '../fixtures/fuzz.js';
+import { measured } from '../fixtures/memory.js';
 import { writeShards } from '../fixtures/shards.js';
 import { groupMembers } from './readShard.js';
 
@@ -74,14 +75,16 @@ describe('groupMembers', () => {
   test('reads or refuses ten thousand damaged archives', async () => {
     const tar = await archive([2]);
     const named = ({ message }: Error) => message.startsWith('f: ');
-    const plain = await fuzz([tar], (bytes) => read(bytes), { count: 8000, seed: 'tar', named });
+    const memory = measured((bytes) => read(bytes));
+    const plain = await fuzz([tar], memory.read, { count: 8000, seed: 'tar', named });
     expect(plain).toBeGreaterThan(2000);
     expect(plain).toBeLessThan(8000);
-    const packed = await fuzz([gzipSync(tar)], (bytes) => read(bytes), {
+    const packed = await fuzz([gzipSync(tar)], memory.read, {
       count: 2000,
       seed: 'tar.gz',
       named,
     });
     expect(packed).toBeGreaterThan(1000);
+    expect(memory.most()).toBeLessThan(16 * 2 ** 20);
   });
 });
