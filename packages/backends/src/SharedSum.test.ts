@@ -141,9 +141,9 @@ describe('SharedSum', () => {
   });
 
   test('gives up on a replica that does not come, and says which', async () => {
-    const sum = new SharedSum({ replicas: 3, length: 4, timeoutMs: 150 });
+    const sum = new SharedSum({ replicas: 3, length: 4, timeoutMs: 3000 });
     const late =
-      'SharedSum.reduce: replica 1 of 3 did not come within 150 ms; look for its error, or raise timeoutMs';
+      'SharedSum.reduce: replica 1 of 3 did not come within 3000 ms; look for its error, or raise timeoutMs';
     const waiting = [0, 2].map((rank) => startReplica<string>(sum.handle(), rank, caught));
     expect(await Promise.all(waiting)).toEqual([late, late]);
   });
