@@ -80,6 +80,7 @@ export {
   type PreprocessingArgs,
   type PreprocessingJSON,
 } from './preprocessing.js';
+export type { NumpyData } from './python/numpyType.js';
 export { type NpyArray, readNpy } from './python/readNpy.js';
 export { type Batch, readExamples } from './readExamples.js';
 export { type Esc50Options, esc50 } from './sound/esc50.js';
