@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
+import { addFeatures } from './commands/features.js';
 import { addMix } from './commands/mix.js';
 import { addModels } from './commands/models.js';
 import { addReproduce } from './commands/reproduce.js';
@@ -24,6 +25,7 @@ export function program(): Command {
   addTrain(bcl);
   addTest(bcl);
   addCompare(bcl);
+  addFeatures(bcl);
   addMix(bcl);
   addData(bcl);
   addModels(bcl);

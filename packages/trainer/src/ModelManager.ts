@@ -8,6 +8,7 @@ import { checkSameModel } from './checkpoint/checkSameModel.js';
 import { modelFrom } from './checkpoint/modelFrom.js';
 import { readCheckpoint } from './checkpoint/readCheckpoint.js';
 import { writeCheckpoint } from './checkpoint/writeCheckpoint.js';
+import { type ActivationOptions, type Activations, activations } from './features/activations.js';
 import type { Optimizer } from './optimizers/Optimizer.js';
 import { optimizerFromConfig } from './optimizers/optimizerFromConfig.js';
 import type { Attack } from './robustness/Attack.js';
@@ -302,6 +303,16 @@ export class ModelManager {
     const options = { batchSize, ...(attacked ? { attacked } : {}) };
     const run = () => evaluate(look, preprocessing, data, options);
     return average ? this.#replica.averaged(run) : run();
+  }
+
+  /**
+   * What a layer gives for each image of a data set, in evaluation, by the averaged weights where there are such. Where it
+   * gives maps, `[H, W, C]`, their mean over the positions is taken.
+   *
+   * @throws RangeError when the model has no such layer, or the data set does not fit it.
+   */
+  activations(data: Dataset, options?: ActivationOptions): Promise<Activations> {
+    return this.#replica.averaged(() => activations(this, data, options));
   }
 
   /**

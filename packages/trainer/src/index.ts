@@ -1,3 +1,12 @@
+export type { ActivationOptions, Activations } from './features/activations.js';
+export { type FeatureSet, featureSet } from './features/featureSet.js';
+export { type PrincipalComponents, principalComponents } from './features/principalComponents.js';
+export {
+  type ClassSpread,
+  type PairSeparation,
+  type Separation,
+  separation,
+} from './features/separation.js';
 export {
   type LoadOptions,
   ModelManager,
@@ -23,12 +32,14 @@ export { biasesAndNorms, type WeightGroup } from './optimizers/WeightGroup.js';
 export type { Comparison, ComparisonGroup, PublishedError } from './report/Comparison.js';
 export { comparisonCsv } from './report/comparisonCsv.js';
 export { comparisonMarkdown } from './report/comparisonMarkdown.js';
+export { featuresSvg } from './report/featuresSvg.js';
 export { readComparison } from './report/readComparison.js';
 export type { EpochLine } from './report/readMetrics.js';
 export { readTrials, type Trial } from './report/readTrials.js';
 export type { GroupResult } from './report/summarizeGroup.js';
 export { summarizeTrials, type TrialSummary } from './report/summarizeTrials.js';
 export { writeComparison } from './report/writeComparison.js';
+export { type WriteFeaturesOptions, writeFeatures } from './report/writeFeatures.js';
 export { writeReport } from './report/writeReport.js';
 export type { Attack, AttackConfig, Slope } from './robustness/Attack.js';
 export { type FgsmOptions, fgsm } from './robustness/fgsm.js';

@@ -1,9 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embedded, Preprocessing } from '@bcl/datasets';
-import { constant, ModelManager, Run, sgd } from '@bcl/trainer';
-import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
+import { writeTinyRun } from '../testing/writeTinyRun.js';
 import { testRun } from './testRun.js';
 
 const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship'];
@@ -18,37 +16,7 @@ beforeAll(async () => {
   run = join(root, 'run');
   writeCifar(join(root, 'cifar'));
   writeFileSync(join(root, 'people.npy'), people());
-  const kernelInitializer = initializers.randomNormal({ stddev: 1e-3, seed: 1 });
-  const model = sequential({
-    layers: [
-      layers.flatten({ inputShape: [32, 32, 3] }),
-      layers.dense({ units: 10, kernelInitializer }),
-    ],
-  });
-  const manager = new ModelManager({
-    model,
-    optimizer: sgd({ learningRate: 0.1 }),
-    loss: 'softmaxCrossEntropy',
-    preprocessing: Preprocessing.fit(embedded({ size: 50 }), 'standard'),
-  });
-  const { checkpoint } = await Run.create(run, {
-    data: { source: join(root, 'cifar') },
-    model: { name: 'convnet' },
-    method: 'standard',
-    label: 'ratio',
-    training: {
-      epochs: 1,
-      batchSize: 2,
-      optimizer: sgd({ learningRate: 0.1 }).getConfig(),
-      schedule: constant(0.1).config,
-      augment: false,
-    },
-    seed: 0,
-    backend: 'wasm',
-    threads: 1,
-  });
-  await manager.save(checkpoint);
-  manager.dispose();
+  await writeTinyRun(run, { source: join(root, 'cifar') });
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

@@ -3,11 +3,15 @@ import { chartKit } from './browser/chartKit.js';
 import { comparisonView } from './browser/comparisonView.js';
 import { copyButton } from './browser/copyButton.js';
 import { facets } from './browser/facets.js';
+import { featureChart } from './browser/featureChart.js';
+import { featureView } from './browser/featureView.js';
 import { legend } from './browser/legend.js';
 import { numbersTable } from './browser/numbersTable.js';
 import { rowSorter } from './browser/rowSorter.js';
 import { type RunChart, runCharts } from './browser/runCharts.js';
+import { viewOf } from './browser/viewOf.js';
 import { scriptJson, scriptSource } from './escape.js';
+import type { FeatureData } from './FeatureData.js';
 import type { PageData } from './PageData.js';
 import type { Uplot } from './readUplot.js';
 
@@ -25,6 +29,17 @@ kit: (${chartKit})(),
 ${list.join('\n')}
 }, DATA);`;
   return scripts('comparison', data, uplot, program);
+}
+
+/** The scripts of the page of features. */
+export function featureProgram(data: FeatureData, uplot: Uplot): string {
+  const parts = { featureChart, rowSorter, viewOf };
+  const list = Object.entries(parts).map(([name, part]) => `${name}: ${part},`);
+  const program = `(${featureView})(uPlot, {
+kit: (${chartKit})(),
+${list.join('\n')}
+}, DATA);`;
+  return scripts('features', data, uplot, program);
 }
 
 /** @param program Its text, in which DATA stands for the data. */

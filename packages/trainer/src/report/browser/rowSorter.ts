@@ -7,13 +7,14 @@ export interface RowSorter {
 }
 
 /**
- * Lets the buttons in a table's head sort its rows, in a page: rising, falling, as they came. Buttons have their
+ * Lets the buttons in the last row of a table's head sort its rows, in a page: rising, falling, as they came. Buttons have their
  * column's key in `data-sort`, cells what they are sorted by in `data-order`; cells without it come last.
  */
 export function rowSorter(table: HTMLTableElement, onChange: () => void): RowSorter {
   const body = table.tBodies[0] as HTMLTableSectionElement;
   const rows = [...body.rows];
-  const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  const headRows = [...(table.tHead?.rows ?? [])];
+  const heads = [...(headRows[headRows.length - 1]?.cells ?? [])];
   const keys = heads.map((head) => head.querySelector('button')?.dataset.sort);
   let order = '';
 
