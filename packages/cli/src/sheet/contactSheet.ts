@@ -1,7 +1,8 @@
 import type { Dataset } from '@bcl/datasets';
 import { type ContactSheetOptions, classSamples } from './classSamples.js';
 import { contactSvg } from './contactSvg.js';
-import { dataUri, renderSvg } from './renderSvg.js';
+import { dataUri } from './dataUri.js';
+import { renderSvg } from './renderSvg.js';
 
 /** Draws some images of each class of a data set as PNG; which ones, the seed says. */
 export function contactSheet(dataset: Dataset, options: ContactSheetOptions): Uint8Array {

@@ -1,5 +1,6 @@
+import { dataUri } from './dataUri.js';
 import type { MixSample } from './mixSamples.js';
-import { dataUri, renderSvg } from './renderSvg.js';
+import { renderSvg } from './renderSvg.js';
 import { sheetSvg } from './sheetSvg.js';
 
 /** Draws a sheet of mixed samples as PNG. */
