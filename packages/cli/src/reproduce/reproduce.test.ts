@@ -60,8 +60,12 @@ function metrics(run: string): unknown[] {
   });
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((done) => setTimeout(done, 20));
+/** Waits for something that a process does, as long as that has not ended. */
+async function until(holds: () => boolean, child: ChildProcess): Promise<void> {
+  while (!holds()) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 describe('bcl reproduce', () => {
@@ -100,7 +104,7 @@ describe('bcl reproduce', () => {
       // Killed in the middle: processes of its trainings see that it is gone, save and end.
       const run = join(folder, 'killed', 'none-the-right-way', 'trial-1');
       const { child, ended } = begin(...small('killed', '--processes', '1'));
-      await until(() => existsSync(join(run, 'checkpoint')));
+      await until(() => existsSync(join(run, 'checkpoint')), child);
       child.kill('SIGKILL');
       expect((await ended).signal).toBe('SIGKILL');
       const again = await bcl(...small('killed'));
@@ -125,7 +129,7 @@ describe('bcl reproduce', () => {
     async () => {
       const { child, ended } = begin(...small('stopped', '--processes', '1'));
       const run = join(folder, 'stopped', 'none-the-right-way', 'trial-1');
-      await until(() => existsSync(join(run, 'config.json')));
+      await until(() => existsSync(join(run, 'config.json')), child);
       child.kill('SIGINT');
       const { code, out } = await ended;
       expect(code).toBe(0);
