@@ -26,6 +26,9 @@ import {
 } from './cifarBatch.js';
 import { CIFAR10, type CifarKind, cifar100Kind, IMAGE_BYTES } from './cifarKind.js';
 
+// Ten thousand files take their time on a busy machine.
+jest.setTimeout(300_000);
+
 // Damaged files are read or refused by the reader's own error; they neither hang it nor fill the memory.
 
 const mebibyte = 2 ** 20;

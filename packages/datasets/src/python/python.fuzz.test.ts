@@ -6,6 +6,9 @@ import { npy } from '../fixtures/npy.js';
 import { readNpy } from './readNpy.js';
 import { unpickle } from './unpickle.js';
 
+// Ten thousand files take their time on a busy machine.
+jest.setTimeout(300_000);
+
 // Damaged files are read or refused by the reader's own error; they neither hang it nor fill the memory.
 
 const mebibyte = 2 ** 20;
