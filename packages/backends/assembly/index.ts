@@ -9,3 +9,4 @@ export {
 export { channelAffine, channelGradient, channelGradientSums, channelMoments } from './channels';
 export { maxPoolGradient } from './maxPool';
 export { sgdStep } from './sgd';
+export { adamStep } from './adam';

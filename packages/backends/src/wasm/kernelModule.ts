@@ -198,6 +198,26 @@ export interface KernelExports {
     nesterov: 0 | 1,
     first: 0 | 1,
   ): void;
+  adamStep(
+    w: Pointer,
+    g: Pointer,
+    m: Pointer,
+    v: Pointer,
+    newW: Pointer,
+    newM: Pointer,
+    newV: Pointer,
+    count: Count,
+    rate: number,
+    scale: number,
+    kept: number,
+    weightDecay: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    epsilon: number,
+    first: 0 | 1,
+  ): void;
   waveMoments(x: Pointer, to: Pointer, batch: Count, count: Count): void;
   betweenClass(
     x1: Pointer,

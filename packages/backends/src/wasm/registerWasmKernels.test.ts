@@ -17,6 +17,7 @@ const ours = [
   '_FusedMatMul',
   'Identity',
   'BclSgd',
+  'BclAdam',
 ];
 
 afterEach(() => jest.restoreAllMocks());

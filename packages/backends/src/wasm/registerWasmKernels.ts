@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { adamKernels } from './adam.js';
 import { batchNormKernels } from './batchNorm.js';
 import { registerBatchNormGradient } from './batchNormGradient.js';
 import { betweenClassKernels } from './betweenClass.js';
@@ -30,6 +31,7 @@ const kernels: WasmKernel[] = [
   ...fusedKernels,
   ...identityKernels,
   ...sgdKernels,
+  ...adamKernels,
   ...betweenClassKernels,
 ];
 

@@ -41,15 +41,52 @@ export class AdamStep implements StepRule {
     { learningRate, weightDecay, k }: MoveAt,
   ): Moved {
     const { beta1, beta2, epsilon, decoupled } = this.settings;
-    const { m, v } = moments(decoupled ? g : withDecay(g, w, weightDecay), old, this.settings);
-    const root = tf.div(tf.sqrt(v), Math.sqrt(1 - beta2 ** k));
-    const direction = tf.div(m, tf.add(root, epsilon));
-    const kept = decoupled ? tf.mul(w, 1 - learningRate * weightDecay) : w;
-    return {
-      w: tf.sub(kept, tf.mul(direction, learningRate / (1 - beta1 ** k))),
-      memory: { m, v },
+    const numbers = {
+      ...{ beta1, beta2, epsilon },
+      rate: learningRate / (1 - beta1 ** k),
+      scale: 1 / Math.sqrt(1 - beta2 ** k),
+      kept: decoupled ? 1 - learningRate * weightDecay : 1,
+      weightDecay: decoupled ? 0 : weightDecay,
     };
+    const [next, m, v] = (
+      tf.getKernel('BclAdam', tf.getBackend())
+        ? fused(w, g, old, numbers)
+        : composed(w, g, old, numbers)
+    ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return { w: next, memory: { m, v } };
   }
+}
+
+/** `w ← kept w - rate m / (scale √v + ε)`. */
+interface StepNumbers extends AdamNumbers {
+  rate: number;
+  scale: number;
+  kept: number;
+  weightDecay: number;
+}
+
+/** The step in one pass over memory, where the backend has a kernel for it. */
+function fused(
+  w: tf.Tensor,
+  g: tf.Tensor,
+  { m, v }: Partial<Memory>,
+  numbers: StepNumbers,
+): tf.Tensor[] {
+  const first = m === undefined;
+  const attrs = { ...numbers, first };
+  return tf.engine().runKernel('BclAdam', { w, g, m: m ?? g, v: v ?? g }, attrs) as tf.Tensor[];
+}
+
+function composed(
+  w: tf.Tensor,
+  g: tf.Tensor,
+  old: Partial<Memory>,
+  numbers: StepNumbers,
+): tf.Tensor[] {
+  const { rate, scale, kept, weightDecay, epsilon } = numbers;
+  const { m, v } = moments(withDecay(g, w, weightDecay), old, numbers);
+  const direction = tf.div(m, tf.add(tf.mul(tf.sqrt(v), scale), epsilon));
+  return [tf.sub(kept === 1 ? w : tf.mul(w, kept), tf.mul(direction, rate)), m, v];
 }
 
 /** Running means of the gradient and of its square. */

@@ -1,0 +1,62 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
+import { kernel, type WasmKernel } from './wasmKernel.js';
+
+interface AdamAttrs {
+  rate: number;
+  scale: number;
+  kept: number;
+  weightDecay: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  first: boolean;
+}
+
+interface AdamInputs {
+  w: tf.TensorInfo;
+  g: tf.TensorInfo;
+  m?: tf.TensorInfo;
+  v?: tf.TensorInfo;
+}
+
+/**
+ * `BclAdam` {w, g, m, v} → [w′, m′, v′]: one step of Adam in one pass, `w′ = kept w − rate m′ / (scale √v′ + ε)`; `m` and `v` are
+ * not read at the first step.
+ */
+export const adamKernels: WasmKernel[] = [
+  {
+    name: 'BclAdam',
+    make: (heap) =>
+      kernel<AdamInputs, AdamAttrs>(({ w, g, m, v }, attrs) => {
+        const { rate, scale, kept, weightDecay, beta1, beta2, epsilon } = attrs;
+        const [newW, newM, newV] = [
+          heap.output(w.shape),
+          heap.output(w.shape),
+          heap.output(w.shape),
+        ];
+        const memory = !attrs.first && m && v ? { m, v } : null;
+        heap.kernels.adamStep(
+          heap.at(w),
+          heap.at(g),
+          memory ? heap.at(memory.m) : 0,
+          memory ? heap.at(memory.v) : 0,
+          heap.at(newW),
+          heap.at(newM),
+          heap.at(newV),
+          util.sizeFromShape(w.shape),
+          rate,
+          scale,
+          kept,
+          weightDecay,
+          beta1,
+          1 - beta1,
+          beta2,
+          1 - beta2,
+          epsilon,
+          memory ? 0 : 1,
+        );
+        return [newW, newM, newV];
+      }),
+  },
+];
