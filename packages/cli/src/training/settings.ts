@@ -30,7 +30,7 @@ export interface TrainFlags extends OptimizingFlags, KeepingFlags {
 }
 
 /** The flags that say what a run writes, and how often. */
-export interface KeepingFlags {
+interface KeepingFlags {
   /** Steps from line to line of metrics.jsonl. */
   logEvery: number;
   /** How much training a kill may cost. */
@@ -42,7 +42,7 @@ export interface KeepingFlags {
 }
 
 /** What is kept where nothing else is said. */
-export const usualKeeping: KeepingFlags = {
+const usualKeeping: KeepingFlags = {
   logEvery: 10,
   checkpointEvery: { minutes: 10 },
   tensorboard: false,
