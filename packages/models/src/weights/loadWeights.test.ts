@@ -6,10 +6,12 @@ import {
   model as modelOf,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
+import { createModel } from '../createModel.js';
 import { BatchNorm } from '../layers/batchNorm.js';
 import { convnet } from '../networks/convnet.js';
 import { legacyPth, Pickler, type PthTensor, zipPth } from '../testing/pthFile.js';
-import { VarianceScaling } from '../varianceScaling.js';
+import { undrawn, VarianceScaling } from '../varianceScaling.js';
+import { classifierOf } from './classifier.js';
 import { encodeSafetensors } from './formats/encodeSafetensors.js';
 import { loadWeights } from './loadWeights.js';
 import { torchWeights } from './torchWeights.js';
@@ -237,6 +239,19 @@ describe('loadWeights without the classifier', () => {
     expect((await refusal(safetensors(thousand))).message).toMatch(
       /If only the classes are others, pass \{ headless: true \}/,
     );
+  });
+
+  test.each([
+    ['convnet', 'fc6'],
+    ['densenetBC', 'classifier'],
+    ['resnet32', 'fc'],
+    ['envnet', 'fc7'],
+    ['m5', 'fc'],
+  ])('knows that of %s is %s', (name, layer) => {
+    const network = undrawn(() => createModel(name, { classes: 2 }));
+    const { weights } = classifierOf(network);
+    expect(weights.map(({ name }) => name)).toEqual([`${layer}.weight`, `${layer}.bias`]);
+    network.dispose();
   });
 
   test('is refused where no one layer makes the logits', async () => {

@@ -1,8 +1,13 @@
 import { type ModelSummary, modelNames, summarizeNetwork } from '@bcl/models';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import { boxesOf } from './boxesOf.js';
 import { columnsOf } from './columnsOf.js';
 import { layoutColumn } from './layoutColumn.js';
 import { networkSvg } from './networkSvg.js';
+
+// Weights that are never looked at take no memory there.
+beforeAll(() => tf.setBackend('cpu'));
 
 const of = (name: string, options = {}): ModelSummary =>
   summarizeNetwork(name, { classes: 10, ...options });
