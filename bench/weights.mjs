@@ -56,14 +56,11 @@ async function compare() {
       };
     });
     console.table(table);
-    keep('weights', { parameters: load('parameters', rows), runs: Number(values.runs), table });
+    const [{ numbers }] = rows.find(({ way }) => way === 'load').all;
+    keep('weights', { numbers, runs: Number(values.runs), table });
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function load(key, rows) {
-  return rows.find(({ way }) => way === 'load').all[0][key];
 }
 
 /** One first load. The backend is up and the model built before the clock starts. */
@@ -85,7 +82,7 @@ async function measure(way, file) {
     ms,
     cpuMs: (user + system) / 1000,
     addedMiB: (process.resourceUsage().maxRSS - before) / 1024,
-    parameters: model.countParams(),
+    numbers: model.countParams(),
   };
 }
 

@@ -24,14 +24,14 @@ export async function networkSummary(
   tf.enableProdMode();
   // Weights that nobody reads take no memory there.
   await tf.setBackend('cpu');
-  const shape = input === undefined ? {} : { inputShape: withChannels(name, input) };
+  const shape = input === undefined ? {} : { inputShape: exampleShape(name, input) };
   return summarizeNetwork(name, { classes, batchSize, ...shape, ...set });
 }
 
-/** One number is the side of a square image for networks that take images; three colours unless told. */
-function withChannels(name: string, input: readonly number[]): number[] {
-  const sounds = /^(envnet|m\d)/i.test(name);
-  if (sounds || input.length === 3) return [...input];
+/** One number is the side of a square image where a network takes images; three colours unless told. */
+function exampleShape(name: string, input: readonly number[]): number[] {
+  const images = summarizeNetwork(name, { classes: 2 }).inputShape.length === 3;
+  if (!images || input.length === 3) return [...input];
   const [height = 0, width = height] = input;
   return [height, width, 3];
 }
