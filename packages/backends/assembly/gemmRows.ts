@@ -6,19 +6,21 @@ import { madd } from './simd';
  *
  * @param table `[ceil(rows / 6)][taps][6]` u32: where the `depth` values of that row and tap begin. A row past the last repeats
  *   a valid one. An address equal to `zeros` stands for `depth` zeros; a tap whose six addresses are all `zeros` is skipped.
+ * @param aOffset Bytes from an address in the table to the values, `zeros` included.
  * @param b Panels `[columns / 8][taps][depth][8]`.
- * @param cTable `[rows]` u32: where each row of C begins.
+ * @param cTable `[rows]` u32: where each row of C begins, less `cOffset` bytes.
  */
 export function gemmRows(
-  table: usize, zeros: usize, b: usize, cTable: usize, rows: i32, columns: i32, taps: i32, depth: i32,
+  table: usize, zeros: usize, aOffset: usize, b: usize, cTable: usize, cOffset: usize,
+  rows: i32, columns: i32, taps: i32, depth: i32,
 ): void {
   const panelBytes = (<usize>taps * <usize>depth) << 5;
   for (let column = 0; column < columns; column += 8) {
     const bPanel = b + <usize>(column >> 3) * panelBytes;
     for (let row = 0; row < rows; row += 6) {
       block6x8(
-        table + <usize>row * <usize>taps * 4, zeros, bPanel, taps, depth,
-        cTable + (<usize>row << 2), <usize>column << 2, rows - row, columns - column,
+        table + <usize>row * <usize>taps * 4, zeros, aOffset, bPanel, taps, depth,
+        cTable + (<usize>row << 2), cOffset + (<usize>column << 2), rows - row, columns - column,
       );
     }
   }
@@ -27,7 +29,8 @@ export function gemmRows(
 // @ts-ignore: decorator
 @inline
 function block6x8(
-  table: usize, zeros: usize, b: usize, taps: i32, depth: i32, cTable: usize, cOffset: usize, rows: i32, columns: i32,
+  table: usize, zeros: usize, aOffset: usize, b: usize, taps: i32, depth: i32, cTable: usize, cOffset: usize,
+  rows: i32, columns: i32,
 ): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
@@ -41,6 +44,7 @@ function block6x8(
       b += tapBytes;
       continue;
     }
+    a0 += aOffset; a1 += aOffset; a2 += aOffset; a3 += aOffset; a4 += aOffset; a5 += aOffset;
     const end = a0 + rowBytes;
     while (a0 < end) {
       const b0 = v128.load(b, 0), b1 = v128.load(b, 16);

@@ -102,17 +102,21 @@ export function packQuadsTransposed(from: usize, ld: i32, to: usize, stride: i32
   }
 }
 
-/** Packs quads from pixels found through a table of `depth` addresses, each the start of `rows` values. */
-export function packQuadsIndirect(table: usize, to: usize, stride: i32, depth: i32, rows: i32): void {
+/** Packs quads from pixels found through a table of `depth` addresses, `offset` bytes before the `rows` values of each. */
+export function packQuadsIndirect(table: usize, offset: usize, to: usize, stride: i32, depth: i32, rows: i32): void {
   for (let k = 0; k < depth; k++) {
-    packQuads(<usize>load<u32>(table + (<usize>k << 2)), 0, to + (<usize>k << 4), stride, 1, rows);
+    packQuads(<usize>load<u32>(table + (<usize>k << 2)) + offset, 0, to + (<usize>k << 4), stride, 1, rows);
   }
 }
 
-/** Transpose of a `[rows, columns]` matrix into `[columns, rows]`. */
-export function transpose(from: usize, to: usize, rows: i32, columns: i32): void {
-  const fromStep = <usize>columns << 2;
-  const toStep = <usize>rows << 2;
+/**
+ * Transpose of a `[rows, columns]` matrix into `[columns, rows]`.
+ *
+ * @param fromLd, toLd Values from one row of each to the next.
+ */
+export function transpose(from: usize, fromLd: i32, to: usize, toLd: i32, rows: i32, columns: i32): void {
+  const fromStep = <usize>fromLd << 2;
+  const toStep = <usize>toLd << 2;
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
     transpose4(from + <usize>row * fromStep, fromStep, to + (<usize>row << 2), toStep, columns);

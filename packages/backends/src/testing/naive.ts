@@ -12,12 +12,14 @@ type Pair = [number, number];
 export interface Convolution {
   /** `[batch, height, width, channels]`. */
   xShape: [number, number, number, number];
-  /** `[height, width, channels, outputs]`. */
+  /** `[height, width, channels / groups, outputs]`. */
   filterShape: [number, number, number, number];
   strides: Pair;
   dilations: Pair;
   /** Or rows above and below, columns left and right. */
   pad: 'same' | 'valid' | [Pair, Pair];
+  /** 1 unless told. */
+  groups?: number;
 }
 
 /** Shape of the result, `[batch, height, width, outputs]`. */
@@ -149,7 +151,8 @@ function forEachProduct(
   visit: (x: number, filter: number, y: number) => void,
 ): void {
   const [batch, height, width, channels] = c.xShape;
-  const [filterHeight, filterWidth, , outputs] = c.filterShape;
+  const [filterHeight, filterWidth, groupChannels, outputs] = c.filterShape;
+  const groupOutputs = outputs / (c.groups ?? 1);
   const down = axis(c, 0);
   const across = axis(c, 1);
   for (let n = 0; n < batch; n++) {
@@ -163,9 +166,10 @@ function forEachProduct(
             if (x < 0 || x >= width) continue;
             for (let i = 0; i < channels; i++) {
               const from = ((n * height + y) * width + x) * channels + i;
-              const by = ((ky * filterWidth + kx) * channels + i) * outputs;
+              const by = ((ky * filterWidth + kx) * groupChannels + (i % groupChannels)) * outputs;
               const to = ((n * down.out + outY) * across.out + outX) * outputs;
-              for (let o = 0; o < outputs; o++) visit(from, by + o, to + o);
+              const first = Math.floor(i / groupChannels) * groupOutputs;
+              for (let o = first; o < first + groupOutputs; o++) visit(from, by + o, to + o);
             }
           }
         }

@@ -249,6 +249,96 @@ describe('Conv2D and its gradients', () => {
   });
 });
 
+describe('BclGroupedConv2D and its gradients', () => {
+  /** Groups of `channels` each to `outputs` each. */
+  const grouped = (
+    groups: number,
+    channels: number,
+    outputs: number,
+    c: Convolution,
+  ): Convolution => {
+    const [batch, height, width] = c.xShape;
+    const [filterHeight, filterWidth] = c.filterShape;
+    return {
+      ...c,
+      groups,
+      xShape: [batch, height, width, groups * channels],
+      filterShape: [filterHeight, filterWidth, channels, groups * outputs],
+    };
+  };
+
+  test('agree with float64 loops for any 3×3 filter of stride 1, whatever the groups', () => {
+    const geometry = fc.record({
+      xShape: fc.tuple(count(3), count(11), count(11), fc.constant(0)),
+      filterShape: fc.constant<Convolution['filterShape']>([3, 3, 0, 0]),
+      strides: fc.constant<[number, number]>([1, 1]),
+      dilations: fc.constant<[number, number]>([1, 1]),
+      pad: padding(3),
+    });
+    const widths = fc.oneof(
+      fc.tuple(fc.constantFrom(8, 16), fc.constantFrom(8, 24)), // Winograd's way
+      fc.tuple(count(9), count(9)),
+    );
+    fc.assert(
+      fc.property(geometry, count(4), widths, seed(), (c, groups, [channels, outputs], start) => {
+        const all = grouped(groups, channels, outputs, c);
+        fc.pre(hasResult(all));
+        expectNaive(all, start, WINOGRAD);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('agree with float64 loops for any filter, stride, padding and dilation, whatever the groups', () => {
+    const geometry = fc.record({
+      xShape: fc.tuple(count(3), count(11), count(11), fc.constant(0)),
+      filterShape: fc.tuple(count(5), count(5), fc.constant(0), fc.constant(0)),
+      strides: fc.tuple(count(4), count(4)),
+      dilations: fc.tuple(count(3), count(3)),
+      pad: padding(3),
+    });
+    fc.assert(
+      fc.property(
+        geometry.filter(isDirect),
+        count(5),
+        count(9),
+        count(17),
+        seed(),
+        (c, groups, channels, outputs, start) => {
+          const all = grouped(groups, channels, outputs, c);
+          fc.pre(hasResult(all));
+          expectNaive(all, start, DIRECT);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test.each<[string, [number, number, number], Partial<Convolution>, number]>([
+    ['many groups of four', [32, 4, 4], { xShape: [2, 7, 7, 0] }, DIRECT],
+    ['many groups, strided', [16, 8, 8], { strides: [2, 2], xShape: [3, 9, 9, 0] }, DIRECT],
+    ['a filter for each channel', [9, 1, 2], { xShape: [2, 11, 7, 0] }, DIRECT],
+    ['more than 192 results and 384 pixels', [2, 3, 9], { xShape: [3, 13, 14, 0] }, DIRECT],
+    ['blocks of tiles that end within images', [3, 8, 16], { xShape: [7, 18, 22, 0] }, WINOGRAD],
+    ['one group by the prefixed name', [1, 5, 3], {}, WINOGRAD],
+  ])('keep their precision: %s', (_, [groups, channels, outputs], partial, tolerance) => {
+    const c = grouped(groups, channels, outputs, { ...small, ...partial });
+    expectNaive(c, 7, tolerance, 'largest value');
+  });
+
+  test('are what the convolutions of the parts give, side by side', () => {
+    const c = grouped(3, 8, 16, small);
+    const o = operands(c, 5);
+    const [x, filter] = tensors(c, o);
+    const parts = tf.split(filter, 3, 3).map((kernel, i) => {
+      const part = tf.slice(x, [0, 0, 0, 8 * i], [-1, -1, -1, 8]);
+      return tf.conv2d(part, kernel as tf.Tensor4D, 1, 'same');
+    });
+    const side = tf.concat(parts, 3).dataSync<'float32'>();
+    expect(error(computed(c, o).y, side, largest(side))).toBe(0);
+  });
+});
+
 test('tf.conv1d and tf.conv2dTranspose go the same ways', async () => {
   const inputs = (): [tf.Tensor3D, tf.Tensor3D, tf.Tensor4D, tf.Tensor4D] => [
     tf.tensor3d(values(2 * 11 * 3, 1), [2, 11, 3]),
@@ -344,11 +434,13 @@ function tensors(c: Convolution, o: Operands): [tf.Tensor4D, tf.Tensor4D, tf.Ten
 /** The three kernels under test: [y, dx, dFilter]. */
 function kernels(c: Convolution, x: tf.Tensor, filter: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
   const pad = typeof c.pad === 'string' ? c.pad : [[0, 0], ...c.pad, [0, 0]];
-  const attrs = { strides: c.strides, pad, dilations: c.dilations, dataFormat: 'NHWC' };
+  const { strides, dilations, groups } = c;
+  const attrs = { strides, pad, dilations, dataFormat: 'NHWC', groups };
+  const name = groups ? 'BclGroupedConv2D' : 'Conv2D';
   return [
-    ...run('Conv2D', { x, filter }, attrs),
-    ...run('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: c.xShape }),
-    ...run('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: c.filterShape }),
+    ...run(name, { x, filter }, attrs),
+    ...run(`${name}BackpropInput`, { dy, filter }, { ...attrs, inputShape: c.xShape }),
+    ...run(`${name}BackpropFilter`, { x, dy }, { ...attrs, filterShape: c.filterShape }),
   ];
 }
 

@@ -10,50 +10,57 @@ import { winogradFilterGradient, winogradForward, winogradInputGradient } from '
 type Attrs = Parameters<typeof geometry>[2];
 type Convolve = (heap: Heap, a: Pointer, b: Pointer, c: Pointer, g: Geometry) => void;
 
-/** Convolution and both its gradients, under the names that TensorFlow.js calls them by. */
-export const conv2dKernels: WasmKernel[] = [
-  {
-    name: 'Conv2D',
-    make: (heap) =>
-      kernel<{ x: tf.TensorInfo; filter: tf.TensorInfo }, Attrs>(({ x, filter }, attrs) => {
-        const g = geometry(x.shape, filter.shape, attrs);
-        const y = heap.output([g.batch, g.outHeight, g.outWidth, g.outputs]);
-        const convolve = choose(g, winogradForward, directForward);
-        convolve(heap, heap.at(x), heap.at(filter), heap.at(y), g);
-        return y;
-      }),
-  },
-  {
-    name: 'Conv2DBackpropInput',
-    make: (heap) =>
-      kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Attrs & { inputShape: number[] }>(
-        ({ dy, filter }, attrs) => {
-          const g = geometry(attrs.inputShape, filter.shape, attrs);
-          const dx = heap.output(attrs.inputShape);
-          const convolve = choose(g, winogradInputGradient, directInputGradient);
-          convolve(heap, heap.at(dy), heap.at(filter), heap.at(dx), g);
-          return dx;
-        },
-      ),
-  },
-  {
-    name: 'Conv2DBackpropFilter',
-    make: (heap) =>
-      kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attrs & { filterShape: number[] }>(
-        ({ x, dy }, attrs) => {
-          const g = geometry(x.shape, attrs.filterShape, attrs);
-          const dFilter = heap.output(attrs.filterShape);
-          if (g.batch * g.outHeight * g.outWidth === 0) {
-            heap.fill(heap.at(dFilter), util.sizeFromShape(attrs.filterShape) * 4, 0);
+/**
+ * Convolution and both its gradients, under the names that TensorFlow.js calls them by; and, with a prefix, the same in groups, the
+ * filter being `[height, width, channels / groups, outputs]`.
+ */
+export const conv2dKernels: WasmKernel[] = [...kernelsNamed(''), ...kernelsNamed('BclGrouped')];
+
+function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
+  return [
+    {
+      name: `${prefix}Conv2D`,
+      make: (heap) =>
+        kernel<{ x: tf.TensorInfo; filter: tf.TensorInfo }, Attrs>(({ x, filter }, attrs) => {
+          const g = geometry(x.shape, filter.shape, attrs);
+          const y = heap.output([g.batch, g.outHeight, g.outWidth, g.outputs]);
+          const convolve = choose(g, winogradForward, directForward);
+          convolve(heap, heap.at(x), heap.at(filter), heap.at(y), g);
+          return y;
+        }),
+    },
+    {
+      name: `${prefix}Conv2DBackpropInput`,
+      make: (heap) =>
+        kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Attrs & { inputShape: number[] }>(
+          ({ dy, filter }, attrs) => {
+            const g = geometry(attrs.inputShape, filter.shape, attrs);
+            const dx = heap.output(attrs.inputShape);
+            const convolve = choose(g, winogradInputGradient, directInputGradient);
+            convolve(heap, heap.at(dy), heap.at(filter), heap.at(dx), g);
+            return dx;
+          },
+        ),
+    },
+    {
+      name: `${prefix}Conv2DBackpropFilter`,
+      make: (heap) =>
+        kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attrs & { filterShape: number[] }>(
+          ({ x, dy }, attrs) => {
+            const g = geometry(x.shape, attrs.filterShape, attrs);
+            const dFilter = heap.output(attrs.filterShape);
+            if (g.batch * g.outHeight * g.outWidth === 0) {
+              heap.fill(heap.at(dFilter), util.sizeFromShape(attrs.filterShape) * 4, 0);
+              return dFilter;
+            }
+            const convolve = choose(g, winogradFilterGradient, directFilterGradient);
+            convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
             return dFilter;
-          }
-          const convolve = choose(g, winogradFilterGradient, directFilterGradient);
-          convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
-          return dFilter;
-        },
-      ),
-  },
-];
+          },
+        ),
+    },
+  ];
+}
 
 /** The flag of `tf.env()` that allows Winograd's way. */
 export const WINOGRAD_FLAG = 'BCL_WASM_WINOGRAD';

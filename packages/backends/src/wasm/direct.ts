@@ -11,7 +11,7 @@ const PIXELS = 384;
  * y = x ⋆ filter for every stride, padding and dilation, as a matrix product whose left side is found through addresses.
  *
  * @param x `[batch, height, width, channels]`.
- * @param filter `[filterHeight, filterWidth, channels, outputs]`.
+ * @param filter `[filterHeight, filterWidth, channels / groups, outputs]`.
  * @param y `[batch, outHeight, outWidth, outputs]`, written in full.
  */
 export function directForward(
@@ -23,19 +23,22 @@ export function directForward(
 ): void {
   const taps = g.filterHeight * g.filterWidth;
   const pixels = g.batch * g.outHeight * g.outWidth;
+  const depth = g.channels / g.groups;
+  const columns = g.outputs / g.groups;
   implicitProduct(heap, {
     rows: pixels,
     taps,
-    depth: g.channels,
-    columns: g.outputs,
-    packFilter: (to) =>
+    depth,
+    columns,
+    groups: g.groups,
+    packFilter: (to, group) =>
       heap.kernels.packPanels(
-        filter,
+        filter + group * columns * 4,
         g.outputs,
         to,
-        taps * g.channels,
-        taps * g.channels,
-        g.outputs,
+        taps * depth,
+        taps * depth,
+        columns,
       ),
     locate: (row, zeros, table, at, step) => {
       const n = Math.floor(row / (g.outHeight * g.outWidth));
@@ -75,23 +78,26 @@ export function directInputGradient(
   g: Geometry,
 ): void {
   const taps = g.filterHeight * g.filterWidth;
-  const matrix = g.channels * g.outputs;
+  const depth = g.outputs / g.groups;
+  const columns = g.channels / g.groups;
+  const matrix = columns * g.outputs;
   const order = phaseOrder(g);
   const perImage = g.height * g.width;
   implicitProduct(heap, {
     rows: g.batch * perImage,
     taps,
-    depth: g.outputs,
-    columns: g.channels,
-    packFilter: (to) => {
+    depth,
+    columns,
+    groups: g.groups,
+    packFilter: (to, group) => {
       for (let tap = 0; tap < taps; tap++) {
         heap.kernels.packPanelsTransposed(
-          filter + tap * matrix * 4,
+          filter + (tap * matrix + group * depth) * 4,
           g.outputs,
-          to + tap * g.outputs * 32,
-          taps * g.outputs,
-          g.outputs,
-          g.channels,
+          to + tap * depth * 32,
+          taps * depth,
+          depth,
+          columns,
         );
       }
     },
@@ -124,7 +130,7 @@ export function directInputGradient(
 /**
  * dFilter of the same convolution: for each tap a sum of outer products of input and output gradient over all pixels.
  *
- * @param dFilter `[filterHeight, filterWidth, channels, outputs]`, written in full.
+ * @param dFilter `[filterHeight, filterWidth, channels / groups, outputs]`, written in full.
  */
 export function directFilterGradient(
   heap: Heap,
@@ -135,16 +141,21 @@ export function directFilterGradient(
 ): void {
   const { kernels } = heap;
   const pixels = g.batch * g.outHeight * g.outWidth;
-  const quads = Math.ceil(g.channels / 4);
-  const panels = Math.ceil(g.outputs / 8);
+  const channels = g.channels / g.groups;
+  const outputs = g.outputs / g.groups;
+  const quadBytes = PIXELS * Math.ceil(channels / 4) * 16;
+  const panelBytes = PIXELS * Math.ceil(outputs / 8) * 32;
   heap.scratch(
-    [PIXELS * quads * 16, PIXELS * panels * 32, PIXELS * 4, g.channels * 4],
+    [quadBytes, g.groups * panelBytes, PIXELS * 4, g.channels * 4],
     (a, b, table, zeros) => {
       heap.fill(zeros, g.channels * 4, 0);
       const addresses = heap.u32(table, PIXELS);
       for (let begin = 0; begin < pixels; begin += PIXELS) {
         const count = Math.min(PIXELS, pixels - begin);
-        kernels.packPanels(dy + begin * g.outputs * 4, g.outputs, b, PIXELS, count, g.outputs);
+        for (let group = 0; group < g.groups; group++) {
+          const from = dy + (begin * g.outputs + group * outputs) * 4;
+          kernels.packPanels(from, g.outputs, b + group * panelBytes, PIXELS, count, outputs);
+        }
         for (let ky = 0; ky < g.filterHeight; ky++) {
           for (let kx = 0; kx < g.filterWidth; kx++) {
             for (let i = 0; i < count; i++) {
@@ -159,20 +170,22 @@ export function directFilterGradient(
                   ? x + ((n * g.height + inY) * g.width + inX) * g.channels * 4
                   : zeros;
             }
-            kernels.packQuadsIndirect(table, a, PIXELS, count, g.channels);
-            const to = dFilter + (ky * g.filterWidth + kx) * g.channels * g.outputs * 4;
-            kernels.gemmOuter(
-              a,
-              PIXELS,
-              b,
-              PIXELS,
-              to,
-              g.outputs,
-              g.channels,
-              g.outputs,
-              count,
-              begin > 0 ? 1 : 0,
-            );
+            const to = dFilter + (ky * g.filterWidth + kx) * channels * g.outputs * 4;
+            for (let group = 0; group < g.groups; group++) {
+              kernels.packQuadsIndirect(table, group * channels * 4, a, PIXELS, count, channels);
+              kernels.gemmOuter(
+                a,
+                PIXELS,
+                b + group * panelBytes,
+                PIXELS,
+                to + group * outputs * 4,
+                g.outputs,
+                channels,
+                outputs,
+                count,
+                begin > 0 ? 1 : 0,
+              );
+            }
           }
         }
       }
@@ -183,34 +196,53 @@ export function directFilterGradient(
 interface ImplicitProduct {
   rows: number;
   taps: number;
+  /** Values of a tap, and columns of the result, of one group. */
   depth: number;
   columns: number;
-  /** Writes the right side as panels `[columns / 8][taps][depth][8]`. */
-  packFilter(to: Pointer): void;
+  groups: number;
+  /** Writes the right side of a group as panels `[columns / 8][taps][depth][8]`. */
+  packFilter(to: Pointer, group: number): void;
   /** Writes the addresses of a row's taps to `table[at + tap · step]` and says where the row's result goes. */
   locate(row: number, zeros: Pointer, table: Uint32Array, at: number, step: number): Pointer;
 }
 
 function implicitProduct(
   heap: Heap,
-  { rows, taps, depth, columns, packFilter, locate }: ImplicitProduct,
+  { rows, taps, depth, columns, groups, packFilter, locate }: ImplicitProduct,
 ): void {
   const panelBytes = Math.ceil(columns / 8) * taps * depth * 32;
-  heap.scratch([panelBytes, ROWS * taps * 4, ROWS * 4, depth * 4], (b, table, targets, zeros) => {
-    packFilter(b);
-    heap.fill(zeros, depth * 4, 0);
-    const addresses = heap.u32(table, ROWS * taps);
-    const results = heap.u32(targets, ROWS);
-    for (let begin = 0; begin < rows; begin += ROWS) {
-      const count = Math.min(ROWS, rows - begin);
-      // Rows beyond the last repeat it: their results are not written.
-      for (let i = 0; i < Math.ceil(count / 6) * 6; i++) {
-        const row = begin + Math.min(i, count - 1);
-        results[i] = locate(row, zeros, addresses, Math.floor(i / 6) * taps * 6 + (i % 6), 6);
+  const zeroBytes = groups * depth * 4;
+  heap.scratch(
+    [groups * panelBytes, ROWS * taps * 4, ROWS * 4, zeroBytes],
+    (b, table, targets, zeros) => {
+      for (let group = 0; group < groups; group++) packFilter(b + group * panelBytes, group);
+      heap.fill(zeros, zeroBytes, 0);
+      const addresses = heap.u32(table, ROWS * taps);
+      const results = heap.u32(targets, ROWS);
+      for (let begin = 0; begin < rows; begin += ROWS) {
+        const count = Math.min(ROWS, rows - begin);
+        // Rows beyond the last repeat it: their results are not written.
+        for (let i = 0; i < Math.ceil(count / 6) * 6; i++) {
+          const row = begin + Math.min(i, count - 1);
+          results[i] = locate(row, zeros, addresses, Math.floor(i / 6) * taps * 6 + (i % 6), 6);
+        }
+        for (let group = 0; group < groups; group++) {
+          heap.kernels.gemmRows(
+            table,
+            zeros,
+            group * depth * 4,
+            b + group * panelBytes,
+            targets,
+            group * columns * 4,
+            count,
+            columns,
+            taps,
+            depth,
+          );
+        }
       }
-      heap.kernels.gemmRows(table, zeros, b, targets, count, columns, taps, depth);
-    }
-  });
+    },
+  );
 }
 
 /** The pixels of an image, those of one stride phase after those of another. */

@@ -17,6 +17,8 @@ export interface Geometry {
   dilationWidth: number;
   padTop: number;
   padLeft: number;
+  /** Parts that channels and outputs are cut into; an output sees the channels of its own part alone. */
+  groups: number;
 }
 
 type ConvAttrs = {
@@ -25,6 +27,7 @@ type ConvAttrs = {
   pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   dataFormat?: 'NHWC' | 'NCHW';
+  groups?: number;
 };
 
 /** Geometry of a TensorFlow.js convolution kernel's attributes. */
@@ -56,6 +59,7 @@ export function geometry(xShape: number[], filterShape: number[], attrs: ConvAtt
     dilationWidth: info.dilationWidth,
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
+    groups: attrs.groups ?? 1,
   };
 }
 
@@ -67,6 +71,8 @@ export function isWinograd(g: Geometry): boolean {
     g.strideHeight === 1 &&
     g.strideWidth === 1 &&
     g.dilationHeight === 1 &&
-    g.dilationWidth === 1
+    g.dilationWidth === 1 &&
+    // Tiles lie in memory by eights of channels: a group must not share one with another.
+    (g.groups === 1 || ((g.channels / g.groups) % 8 === 0 && (g.outputs / g.groups) % 8 === 0))
   );
 }

@@ -32,8 +32,10 @@ export interface KernelExports {
   gemmRows(
     table: Pointer,
     zeros: Pointer,
+    aOffset: Count,
     b: Pointer,
     cTable: Pointer,
+    cOffset: Count,
     rows: Count,
     columns: Count,
     taps: Count,
@@ -56,7 +58,14 @@ export interface KernelExports {
     columns: Count,
   ): void;
   packQuads(from: Pointer, ld: Count, to: Pointer, stride: Count, depth: Count, rows: Count): void;
-  packQuadsIndirect(table: Pointer, to: Pointer, stride: Count, depth: Count, rows: Count): void;
+  packQuadsIndirect(
+    table: Pointer,
+    offset: Count,
+    to: Pointer,
+    stride: Count,
+    depth: Count,
+    rows: Count,
+  ): void;
   packQuadsTransposed(
     from: Pointer,
     ld: Count,
@@ -65,7 +74,14 @@ export interface KernelExports {
     depth: Count,
     rows: Count,
   ): void;
-  transpose(from: Pointer, to: Pointer, rows: Count, columns: Count): void;
+  transpose(
+    from: Pointer,
+    fromLd: Count,
+    to: Pointer,
+    toLd: Count,
+    rows: Count,
+    columns: Count,
+  ): void;
   padImage(
     from: Pointer,
     to: Pointer,

@@ -13,7 +13,7 @@ const MOST_TILES = 108;
  * y = x ⋆ filter for a 3×3 convolution of stride 1, by Winograd's F(4×4, 3×3).
  *
  * @param x `[batch, height, width, channels]`.
- * @param filter `[3, 3, channels, outputs]`.
+ * @param filter `[3, 3, channels / groups, outputs]`.
  * @param y `[batch, outHeight, outWidth, outputs]`, written in full.
  */
 export function winogradForward(
@@ -27,34 +27,38 @@ export function winogradForward(
   const grid = tileGrid(g);
   if (grid.tiles === 0) return;
   const quads = Math.ceil(g.channels / 4);
-  const depth = quads * 4;
+  const groupQuads = Math.ceil(g.channels / g.groups / 4);
+  const depth = groupQuads * 4;
   const panels = Math.ceil(g.outputs / 8);
+  const groupPanels = Math.ceil(g.outputs / g.groups / 8);
   const columns = panels * 8;
   const stride = tileStride(grid.tiles);
   const uStep = oddLines(panels * depth * 32);
   const vStep = oddLines(quads * stride * 16);
   const mStep = oddLines(stride * columns * 4);
-  const imageBytes = grid.paddedHeight * grid.paddedWidth * depth * 4;
+  const imageBytes = grid.paddedHeight * grid.paddedWidth * quads * 16;
 
   heap.scratch(
     [POSITIONS * uStep, POSITIONS * vStep, POSITIONS * mStep, imageBytes, TILE_BYTES],
     (u, v, m, image, temporary) => {
-      kernels.winogradFilter(filter, u, g.channels, g.outputs, depth, uStep, temporary);
+      kernels.winogradFilter(filter, u, g.channels / g.groups, g.outputs, depth, uStep, temporary);
       const transformInputs = inputTransform(heap, x, v, g, { image, temporary });
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
         transformInputs(begin, end);
         for (let p = 0; p < POSITIONS; p++) {
-          kernels.gemmQuads(
-            v + p * vStep,
-            u + p * uStep,
-            m + p * mStep,
-            end - begin,
-            quads,
-            stride,
-            panels,
-            columns,
-          );
+          for (let group = 0; group < g.groups; group++) {
+            kernels.gemmQuads(
+              v + p * vStep + group * groupQuads * stride * 16,
+              u + p * uStep + group * groupPanels * depth * 32,
+              m + p * mStep + group * groupPanels * 32,
+              end - begin,
+              groupQuads,
+              stride,
+              groupPanels,
+              columns,
+            );
+          }
         }
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           kernels.winogradOutput(
@@ -89,15 +93,21 @@ export function winogradInputGradient(
   dx: Pointer,
   g: Geometry,
 ): void {
-  const matrixBytes = g.channels * g.outputs * 4;
+  const channels = g.channels / g.groups;
+  const outputs = g.outputs / g.groups;
+  const matrixBytes = channels * g.outputs * 4;
   heap.scratch([9 * matrixBytes], (turned) => {
     for (let tap = 0; tap < 9; tap++) {
-      heap.kernels.transpose(
-        filter + tap * matrixBytes,
-        turned + (8 - tap) * matrixBytes,
-        g.channels,
-        g.outputs,
-      );
+      for (let group = 0; group < g.groups; group++) {
+        heap.kernels.transpose(
+          filter + tap * matrixBytes + group * outputs * 4,
+          g.outputs,
+          turned + (8 - tap) * matrixBytes + group * channels * 4,
+          g.channels,
+          channels,
+          outputs,
+        );
+      }
     }
     winogradForward(heap, dy, turned, dx, {
       ...g,
@@ -116,7 +126,7 @@ export function winogradInputGradient(
 /**
  * dFilter = Σ over pixels of x ⊗ dy, by F(3×3, 4×4) on the tiles of the forward convolution.
  *
- * @param dFilter `[3, 3, channels, outputs]`, written in full.
+ * @param dFilter `[3, 3, channels / groups, outputs]`, written in full.
  */
 export function winogradFilterGradient(
   heap: Heap,
@@ -133,7 +143,9 @@ export function winogradFilterGradient(
   const stride = tileStride(grid.tiles);
   const vStep = oddLines(quads * stride * 16);
   const wStep = oddLines(panels * stride * 32);
-  const pStep = oddLines(g.channels * columns * 4);
+  const channels = g.channels / g.groups;
+  const outputs = g.outputs / g.groups;
+  const pStep = oddLines(channels * columns * 4);
   const imageBytes = grid.paddedHeight * grid.paddedWidth * quads * 16;
   const gradientBytes = grid.paddedHeight * grid.paddedWidth * columns * 4;
 
@@ -182,21 +194,23 @@ export function winogradFilterGradient(
           );
         });
         for (let k = 0; k < POSITIONS; k++) {
-          kernels.gemmOuter(
-            v + k * vStep,
-            stride,
-            w + k * wStep,
-            stride,
-            p + k * pStep,
-            columns,
-            g.channels,
-            columns,
-            end - begin,
-            begin > 0 ? 1 : 0,
-          );
+          for (let group = 0; group < g.groups; group++) {
+            kernels.gemmOuter(
+              v + k * vStep + group * channels * stride * 4,
+              stride,
+              w + k * wStep + group * outputs * stride * 4,
+              stride,
+              p + k * pStep + group * outputs * 4,
+              columns,
+              channels,
+              g.groups === 1 ? columns : outputs,
+              end - begin,
+              begin > 0 ? 1 : 0,
+            );
+          }
         }
       }
-      kernels.winogradFilterGradient(p, dFilter, g.channels, g.outputs, columns, pStep, temporary);
+      kernels.winogradFilterGradient(p, dFilter, channels, g.outputs, columns, pStep, temporary);
     },
   );
 }
