@@ -10,3 +10,5 @@ export { channelAffine, channelGradient, channelGradientSums, channelMoments } f
 export { maxPoolGradient } from './maxPool';
 export { sgdStep } from './sgd';
 export { adamStep } from './adam';
+export { addRows, copyRows } from './rows';
+export { randomNormal, randomUniform } from './random';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
-import { bitsAt, streamKey } from './counterHash.js';
+import { streamKey } from './counterHash.js';
+import { randomWeights } from './randomWeights.js';
 
-/** Taken out of `Math`, which a sandbox (jest, `node:vm`) makes slow to reach. */
-const { cos, log, PI, sin, sqrt } = Math;
+const { sqrt } = Math;
 
 type Initializer = ReturnType<typeof initializers.ones>;
 type Statics = typeof tf.serialization.Serializable;
@@ -24,8 +24,8 @@ export interface VarianceScalingArgs {
 
 /**
  * Weights of mean 0 and variance `scale / fan`. Unlike the tfjs initializer of that name it does not
- * truncate the normal distribution, gives the same weights on every backend, and fills the 7.6
- * million of ConvNet in a fraction of a second.
+ * truncate the normal distribution, gives the same weights on every backend, and fills a hundred
+ * million of them in a second.
  */
 export class VarianceScaling extends Base {
   /** Saved files carry this name alone, so it is prefixed and never changes. */
@@ -40,11 +40,12 @@ export class VarianceScaling extends Base {
   override apply(shape: number[]): tf.Tensor {
     const { scale, fan, distribution, seed } = this.#args;
     const std = sqrt(scale / fanOf(shape, fan));
-    const values = new Float32Array(tf.util.sizeFromShape(shape));
-    if (!drawing) return tf.tensor(values, shape);
-    if (distribution === 'normal') fillNormal(values, std, seed);
-    else fillUniform(values, std * sqrt(3), seed);
-    return tf.tensor(values, shape);
+    if (!drawing) return tf.fill(shape, 0);
+    return randomWeights(shape, {
+      key: streamKey(seed),
+      distribution,
+      scale: distribution === 'normal' ? std : std * sqrt(3),
+    });
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -71,23 +72,4 @@ function fanOf(shape: number[], fan: 'in' | 'out' | 'avg'): number {
   const left = shape.slice(0, -2).reduce((product, size) => product * size, 1);
   const [ins = 1, outs = 1] = shape.slice(-2);
   return left * { in: ins, out: outs, avg: (ins + outs) / 2 }[fan];
-}
-
-/** Normal numbers of mean 0, two at a time (Box and Muller). */
-function fillNormal(values: Float32Array, std: number, seed: number): void {
-  const key = streamKey(seed);
-  for (let i = 0; i < values.length; i += 2) {
-    const radius = std * sqrt(-2 * log((bitsAt(key, i) + 0.5) / 2 ** 32));
-    const angle = (2 * PI * bitsAt(key, i + 1)) / 2 ** 32;
-    values[i] = radius * cos(angle);
-    values[i + 1] = radius * sin(angle);
-  }
-}
-
-/** Numbers spread evenly over ±`limit`. */
-function fillUniform(values: Float32Array, limit: number, seed: number): void {
-  const key = streamKey(seed);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = limit * ((2 * bitsAt(key, i) + 1) / 2 ** 32 - 1);
-  }
 }

@@ -6,6 +6,8 @@ import type { Pointer } from './kernelModule.js';
 const ROWS = 192;
 /** Pixels that a filter gradient sums over at a time; a packed panel of them stays in the first-level cache. */
 const PIXELS = 384;
+/** Channels up to which the columns of a filter are taken together. */
+const NARROW = 8;
 
 /**
  * y = x ⋆ filter for every stride, padding and dilation, as a matrix product whose left side is found through addresses.
@@ -21,45 +23,47 @@ export function directForward(
   y: Pointer,
   g: Geometry,
 ): void {
-  const taps = g.filterHeight * g.filterWidth;
-  const pixels = g.batch * g.outHeight * g.outWidth;
-  const depth = g.channels / g.groups;
-  const columns = g.outputs / g.groups;
-  implicitProduct(heap, {
-    rows: pixels,
-    taps,
-    depth,
-    columns,
-    groups: g.groups,
-    packFilter: (to, group) =>
-      heap.kernels.packPanels(
-        filter + group * columns * 4,
-        g.outputs,
-        to,
-        taps * depth,
-        taps * depth,
-        columns,
-      ),
-    locate: (row, zeros, table, at, step) => {
-      const n = Math.floor(row / (g.outHeight * g.outWidth));
-      const rest = row - n * g.outHeight * g.outWidth;
-      const outY = Math.floor(rest / g.outWidth);
-      const outX = rest - outY * g.outWidth;
-      let tap = at;
-      for (let ky = 0; ky < g.filterHeight; ky++) {
-        const inY = outY * g.strideHeight - g.padTop + ky * g.dilationHeight;
-        const inside = inY >= 0 && inY < g.height;
-        for (let kx = 0; kx < g.filterWidth; kx++) {
-          const inX = outX * g.strideWidth - g.padLeft + kx * g.dilationWidth;
-          table[tap] =
-            inside && inX >= 0 && inX < g.width
-              ? x + ((n * g.height + inY) * g.width + inX) * g.channels * 4
-              : zeros;
-          tap += step;
+  mergeColumns(heap, x, g, (from, { width, padLeft, across, columns: merged }) => {
+    const pixels = g.batch * g.outHeight * g.outWidth;
+    const taps = g.filterHeight * across;
+    const depth = (merged * g.channels) / g.groups;
+    const columns = g.outputs / g.groups;
+    implicitProduct(heap, {
+      rows: pixels,
+      taps,
+      depth,
+      columns,
+      groups: g.groups,
+      packFilter: (to, group) =>
+        heap.kernels.packPanels(
+          filter + group * columns * 4,
+          g.outputs,
+          to,
+          taps * depth,
+          taps * depth,
+          columns,
+        ),
+      locate: (row, zeros, table, at, step) => {
+        const n = Math.floor(row / (g.outHeight * g.outWidth));
+        const rest = row - n * g.outHeight * g.outWidth;
+        const outY = Math.floor(rest / g.outWidth);
+        const outX = rest - outY * g.outWidth;
+        let tap = at;
+        for (let ky = 0; ky < g.filterHeight; ky++) {
+          const inY = outY * g.strideHeight - g.padTop + ky * g.dilationHeight;
+          const inside = inY >= 0 && inY < g.height;
+          for (let kx = 0; kx < across; kx++) {
+            const inX = outX * g.strideWidth - padLeft + kx * g.dilationWidth;
+            table[tap] =
+              inside && inX >= 0 && inX < width
+                ? from + ((n * g.height + inY) * width + inX) * g.channels * 4
+                : zeros;
+            tap += step;
+          }
         }
-      }
-      return y + row * g.outputs * 4;
-    },
+        return y + row * g.outputs * 4;
+      },
+    });
   });
 }
 
@@ -77,6 +81,10 @@ export function directInputGradient(
   dx: Pointer,
   g: Geometry,
 ): void {
+  if (g.groups === 1 && g.channels <= NARROW / 2) {
+    narrowInputGradient(heap, dy, filter, dx, g);
+    return;
+  }
   const taps = g.filterHeight * g.filterWidth;
   const depth = g.outputs / g.groups;
   const columns = g.channels / g.groups;
@@ -141,53 +149,172 @@ export function directFilterGradient(
 ): void {
   const { kernels } = heap;
   const pixels = g.batch * g.outHeight * g.outWidth;
-  const channels = g.channels / g.groups;
   const outputs = g.outputs / g.groups;
-  const quadBytes = PIXELS * Math.ceil(channels / 4) * 16;
-  const panelBytes = PIXELS * Math.ceil(outputs / 8) * 32;
-  heap.scratch(
-    [quadBytes, g.groups * panelBytes, PIXELS * 4, g.channels * 4],
-    (a, b, table, zeros) => {
-      heap.fill(zeros, g.channels * 4, 0);
-      const addresses = heap.u32(table, PIXELS);
-      for (let begin = 0; begin < pixels; begin += PIXELS) {
-        const count = Math.min(PIXELS, pixels - begin);
-        for (let group = 0; group < g.groups; group++) {
-          const from = dy + (begin * g.outputs + group * outputs) * 4;
-          kernels.packPanels(from, g.outputs, b + group * panelBytes, PIXELS, count, outputs);
-        }
-        for (let ky = 0; ky < g.filterHeight; ky++) {
-          for (let kx = 0; kx < g.filterWidth; kx++) {
-            for (let i = 0; i < count; i++) {
-              const row = Math.floor((begin + i) / g.outWidth);
-              const outX = begin + i - row * g.outWidth;
-              const n = Math.floor(row / g.outHeight);
-              const inY =
-                (row - n * g.outHeight) * g.strideHeight - g.padTop + ky * g.dilationHeight;
-              const inX = outX * g.strideWidth - g.padLeft + kx * g.dilationWidth;
-              addresses[i] =
-                inY >= 0 && inY < g.height && inX >= 0 && inX < g.width
-                  ? x + ((n * g.height + inY) * g.width + inX) * g.channels * 4
-                  : zeros;
-            }
-            const to = dFilter + (ky * g.filterWidth + kx) * channels * g.outputs * 4;
-            for (let group = 0; group < g.groups; group++) {
-              kernels.packQuadsIndirect(table, group * channels * 4, a, PIXELS, count, channels);
-              kernels.gemmOuter(
-                a,
-                PIXELS,
-                b + group * panelBytes,
-                PIXELS,
-                to + group * outputs * 4,
-                g.outputs,
-                channels,
-                outputs,
-                count,
-                begin > 0 ? 1 : 0,
-              );
+  mergeColumns(heap, x, g, (from, { width, padLeft, across, columns }) => {
+    const channels = (columns * g.channels) / g.groups;
+    const quadBytes = PIXELS * Math.ceil(channels / 4) * 16;
+    const panelBytes = PIXELS * Math.ceil(outputs / 8) * 32;
+    const zeroBytes = columns * g.channels * 4;
+    heap.scratch(
+      [quadBytes, g.groups * panelBytes, PIXELS * 4, zeroBytes],
+      (a, b, table, zeros) => {
+        heap.fill(zeros, zeroBytes, 0);
+        const addresses = heap.u32(table, PIXELS);
+        for (let begin = 0; begin < pixels; begin += PIXELS) {
+          const count = Math.min(PIXELS, pixels - begin);
+          for (let group = 0; group < g.groups; group++) {
+            const gradient = dy + (begin * g.outputs + group * outputs) * 4;
+            kernels.packPanels(gradient, g.outputs, b + group * panelBytes, PIXELS, count, outputs);
+          }
+          for (let ky = 0; ky < g.filterHeight; ky++) {
+            for (let kx = 0; kx < across; kx++) {
+              for (let i = 0; i < count; i++) {
+                const row = Math.floor((begin + i) / g.outWidth);
+                const outX = begin + i - row * g.outWidth;
+                const n = Math.floor(row / g.outHeight);
+                const inY =
+                  (row - n * g.outHeight) * g.strideHeight - g.padTop + ky * g.dilationHeight;
+                const inX = outX * g.strideWidth - padLeft + kx * g.dilationWidth;
+                addresses[i] =
+                  inY >= 0 && inY < g.height && inX >= 0 && inX < width
+                    ? from + ((n * g.height + inY) * width + inX) * g.channels * 4
+                    : zeros;
+              }
+              const to = dFilter + (ky * across + kx) * channels * g.outputs * 4;
+              for (let group = 0; group < g.groups; group++) {
+                kernels.packQuadsIndirect(table, group * channels * 4, a, PIXELS, count, channels);
+                kernels.gemmOuter(
+                  a,
+                  PIXELS,
+                  b + group * panelBytes,
+                  PIXELS,
+                  to + group * outputs * 4,
+                  g.outputs,
+                  channels,
+                  outputs,
+                  count,
+                  begin > 0 ? 1 : 0,
+                );
+              }
             }
           }
         }
+      },
+    );
+  });
+}
+
+/** The images of a convolution as its products see them. */
+interface Columns {
+  /** Pixels of a row, and columns of zeros before them. */
+  width: number;
+  padLeft: number;
+  /** Steps across the filter, and how many of its columns each step takes. */
+  across: number;
+  columns: number;
+}
+
+/**
+ * Where an image has few channels, the products of one tap are too short to be quick. The pixels under a row of the filter lie side by
+ * side in memory, so they make one tap of all its columns; for that a row may not end under the filter, and rows that would are
+ * copied with the zeros around them.
+ */
+function mergeColumns(
+  heap: Heap,
+  x: Pointer,
+  g: Geometry,
+  body: (x: Pointer, columns: Columns) => void,
+): void {
+  const plain = { width: g.width, padLeft: g.padLeft, across: g.filterWidth, columns: 1 };
+  if (g.groups > 1 || g.dilationWidth > 1 || g.filterWidth === 1 || g.channels > NARROW) {
+    body(x, plain);
+    return;
+  }
+  const { filterWidth, channels } = g;
+  const width = (g.outWidth - 1) * g.strideWidth + filterWidth;
+  const merged = { padLeft: 0, across: 1, columns: filterWidth };
+  if (g.padLeft === 0 && width <= g.width) {
+    body(x, { ...merged, width: g.width });
+    return;
+  }
+  const rows = g.batch * g.height;
+  const whole = Math.max(width, g.padLeft + g.width) * channels * 4;
+  heap.scratch([rows * whole], (padded) => {
+    heap.fill(padded, rows * whole, 0);
+    const bytes = g.width * channels * 4;
+    heap.kernels.copyRows(x, bytes, padded + g.padLeft * channels * 4, whole, rows, bytes);
+    body(padded, { ...merged, width: whole / channels / 4 });
+  });
+}
+
+/**
+ * dx where an image has few channels: dy times the filter gives, for each pixel of dy, what it sends to all pixels under the filter, and
+ * these are added up in padded images.
+ */
+function narrowInputGradient(
+  heap: Heap,
+  dy: Pointer,
+  filter: Pointer,
+  dx: Pointer,
+  g: Geometry,
+): void {
+  const { kernels } = heap;
+  const pixels = g.batch * g.outHeight * g.outWidth;
+  const taps = g.filterHeight * g.filterWidth;
+  const columns = taps * g.channels;
+  const reachY = (g.outHeight - 1) * g.strideHeight + (g.filterHeight - 1) * g.dilationHeight + 1;
+  const reachX = (g.outWidth - 1) * g.strideWidth + (g.filterWidth - 1) * g.dilationWidth + 1;
+  const height = Math.max(reachY, g.padTop + g.height);
+  const width = Math.max(reachX, g.padLeft + g.width);
+  const pixelBytes = g.channels * 4;
+  const imageBytes = height * width * pixelBytes;
+  // Columns of the filter that lie side by side in the image too.
+  const [across, run] = g.dilationWidth === 1 ? [1, g.filterWidth] : [g.filterWidth, 1];
+  const steps = g.filterHeight * across;
+  heap.scratch(
+    [
+      Math.ceil(columns / 8) * g.outputs * 32,
+      ROWS * columns * 4,
+      ROWS * 4,
+      ROWS * 4,
+      ROWS * steps * 4,
+      g.batch * imageBytes,
+    ],
+    (b, product, table, targets, places, padded) => {
+      kernels.packPanelsTransposed(filter, g.outputs, b, g.outputs, g.outputs, columns);
+      heap.fill(padded, g.batch * imageBytes, 0);
+      const sources = heap.u32(table, ROWS);
+      const results = heap.u32(targets, ROWS);
+      const sums = heap.u32(places, ROWS * steps);
+      for (let begin = 0; begin < pixels; begin += ROWS) {
+        const count = Math.min(ROWS, pixels - begin);
+        for (let i = 0; i < Math.ceil(count / 6) * 6; i++) {
+          const row = begin + Math.min(i, count - 1);
+          sources[i] = dy + row * g.outputs * 4;
+          results[i] = product + i * columns * 4;
+        }
+        // No address in the table is that of the zeros: none is skipped.
+        kernels.gemmRows(table, 0, 0, b, targets, 0, count, columns, 1, g.outputs);
+        for (let i = 0; i < count; i++) {
+          const line = Math.floor((begin + i) / g.outWidth);
+          const outX = begin + i - line * g.outWidth;
+          const n = Math.floor(line / g.outHeight);
+          const top = (line - n * g.outHeight) * g.strideHeight;
+          for (let ky = 0; ky < g.filterHeight; ky++) {
+            const y = n * height + top + ky * g.dilationHeight;
+            for (let kx = 0; kx < across; kx++) {
+              const at = y * width + outX * g.strideWidth + kx * g.dilationWidth;
+              sums[i * steps + ky * across + kx] = padded + at * pixelBytes;
+            }
+          }
+        }
+        kernels.addRows(product, places, count * steps, run * g.channels);
+      }
+      const rowBytes = g.width * pixelBytes;
+      for (let n = 0; n < g.batch; n++) {
+        const from = padded + n * imageBytes + (g.padTop * width + g.padLeft) * pixelBytes;
+        const to = dx + n * g.height * rowBytes;
+        kernels.copyRows(from, width * pixelBytes, to, rowBytes, g.height, rowBytes);
       }
     },
   );

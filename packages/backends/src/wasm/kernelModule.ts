@@ -201,6 +201,24 @@ export interface KernelExports {
     padTop: number,
     padLeft: number,
   ): void;
+  addRows(from: Pointer, table: Pointer, rows: Count, count: Count): void;
+  copyRows(
+    from: Pointer,
+    fromStep: Count,
+    to: Pointer,
+    toStep: Count,
+    rows: Count,
+    bytes: Count,
+  ): void;
+  randomNormal(
+    to: Pointer,
+    count: Count,
+    keyA: number,
+    keyB: number,
+    quantiles: Pointer,
+    scale: number,
+  ): void;
+  randomUniform(to: Pointer, count: Count, keyA: number, keyB: number, scale: number): void;
   sgdStep(
     w: Pointer,
     g: Pointer,

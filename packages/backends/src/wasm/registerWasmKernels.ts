@@ -3,6 +3,7 @@ import { adamKernels } from './adam.js';
 import { batchNormKernels } from './batchNorm.js';
 import { registerBatchNormGradient } from './batchNormGradient.js';
 import { betweenClassKernels } from './betweenClass.js';
+import { concatKernels } from './concat.js';
 import { conv2dKernels, WINOGRAD_FLAG } from './conv2d.js';
 import { fusedKernels } from './fused.js';
 import { Heap, type WasmBackend } from './heap.js';
@@ -10,6 +11,7 @@ import { identityKernels } from './identity.js';
 import { type KernelBuild, kernelBuild, loadKernels } from './kernelModule.js';
 import { matMulKernels } from './matMul.js';
 import { maxPoolKernels } from './maxPool.js';
+import { randomWeightsKernels } from './randomWeights.js';
 import { sgdKernels } from './sgd.js';
 import type { WasmKernel } from './wasmKernel.js';
 
@@ -33,6 +35,8 @@ const kernels: WasmKernel[] = [
   ...sgdKernels,
   ...adamKernels,
   ...betweenClassKernels,
+  ...concatKernels,
+  ...randomWeightsKernels,
 ];
 
 /** TensorFlow.js's own kernels that ours stand in for. */

@@ -91,7 +91,9 @@ function convolveMerged(
 ): tf.Tensor4D {
   const merge = mergedGroups(groups, kernel.shape[2]);
   const kernels = tf.split<tf.Tensor4D>(kernel, groups, 3);
-  const parts = tf.split<tf.Tensor4D>(x, groups / merge, 3).map((part, i) => {
+  // tfjs cannot take the gradient of a split into one.
+  const inputs = merge === groups ? [x] : tf.split<tf.Tensor4D>(x, groups / merge, 3);
+  const parts = inputs.map((part, i) => {
     const merged = blockDiagonal(kernels.slice(i * merge, (i + 1) * merge));
     return tf.conv2d(part, merged, strides, pad);
   });
