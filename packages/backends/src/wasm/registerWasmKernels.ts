@@ -13,6 +13,7 @@ import { matMulKernels } from './matMul.js';
 import { maxPoolKernels } from './maxPool.js';
 import { randomWeightsKernels } from './randomWeights.js';
 import { sgdKernels } from './sgd.js';
+import { sumKernels } from './sum.js';
 import type { WasmKernel } from './wasmKernel.js';
 
 /** What `registerWasmKernels` did. */
@@ -37,6 +38,7 @@ const kernels: WasmKernel[] = [
   ...betweenClassKernels,
   ...concatKernels,
   ...randomWeightsKernels,
+  ...sumKernels,
 ];
 
 /** TensorFlow.js's own kernels that ours stand in for. */

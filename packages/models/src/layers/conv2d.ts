@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import {
+  InputSpec,
+  initializers,
+  type LayerVariable,
+  layers,
+  type Shape,
+} from '@tensorflow/tfjs-layers';
 import { VarianceScaling } from '../varianceScaling.js';
 import { groupedConv2d } from './groupedConv2d.js';
 import {
@@ -87,6 +93,7 @@ export class Conv2D extends layers.Layer {
     if (this.useBias) {
       this.bias = this.addWeight('bias', [this.filters], 'float32', initializers.zeros());
     }
+    this.inputSpec = [new InputSpec({ ndim: 4, axes: { 3: channels } })];
     super.build(inputShape);
   }
 

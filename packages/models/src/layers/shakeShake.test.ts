@@ -14,7 +14,7 @@ test('ShakeShake gives the same draws in every release', () => {
   // Recorded once; a change of these numbers breaks resuming and comparing runs.
   const { alpha, beta } = new ShakeShake({ seed: 7 }).draw(2);
   expect(Array.from(alpha, (a) => a.toFixed(6))).toEqual(['0.260833', '0.088778']);
-  expect(Array.from(beta, (b) => b.toFixed(6))).toEqual(['0.000000', '0.000000']);
+  expect(Array.from(beta, (b) => b.toFixed(6))).toEqual(['0.617902', '0.088701']);
 });
 
 test('ShakeShake draws shares evenly from 0 to 1, forward and backward apart', () => {
