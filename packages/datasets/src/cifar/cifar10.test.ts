@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Dataset } from '../dataset.js';
@@ -149,6 +149,14 @@ describe('cifar10 of a folder', () => {
       await writeFiles(folder, { 'test_batch.bin': bytes });
       expect(await failure(folder, { split: 'test' })).toBe(
         `cifar10: ${join(folder, 'test_batch.bin')}: labels must be 0..9, got 10 in record 2; the file is damaged or of another format, download it again from ${home}`,
+      );
+    }));
+
+  test('with a folder in the place of a file', () =>
+    withFolder(async (folder) => {
+      await mkdir(join(folder, 'test_batch'));
+      expect(await failure(folder, { split: 'test' })).toBe(
+        `cifar10: cannot read ${folder}: EISDIR: illegal operation on a directory, read`,
       );
     }));
 

@@ -10,7 +10,11 @@ import { openArchive } from './openArchive.js';
 /** Reads one of the CIFAR sets from a folder or an archive. */
 export async function readCifar(source: string, wanted: CifarWanted): Promise<Dataset> {
   const { kind, limit } = wanted;
-  const { layout, batches, meta } = await find(source, wanted);
+  const { layout, batches, meta } = await find(source, wanted).catch((error: Error) => {
+    if (error.message.startsWith(`${kind.caller}: `)) throw error;
+    // The system's own, such as that of a folder in the place of a file.
+    throw new Error(`${kind.caller}: cannot read ${source}: ${error.message}`, { cause: error });
+  });
   const held = batches.reduce((sum, batch) => sum + batch.count, 0);
   const count = Math.min(limit, held);
   const images = new Uint8Array(count * IMAGE_BYTES);

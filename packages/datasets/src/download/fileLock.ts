@@ -52,7 +52,12 @@ export async function withFileLock<T>(
             ),
         });
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') {
+          throw new Error(
+            `download: cannot lock ${path}.lock: ${(error as Error).message}; may this user write there? BCL_HOME names another folder`,
+            { cause: error },
+          );
+        }
       }
       if (first) onWait();
       await sleep(LOOK_EVERY, undefined, signal ? { signal } : {});

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../fixtures/bundle.js';
@@ -129,6 +129,16 @@ describe('download by several processes', () => {
       }),
     );
   });
+
+  test('says which lock it cannot have', () =>
+    withFolder(async (folder) => {
+      const lock = join(folder, 'set.bin.lock');
+      await writeFile(lock, 'no folder, so no lock of ours');
+      await utimes(lock, 1, 1);
+      await expect(download(file, { folder })).rejects.toThrow(
+        /^download: cannot lock .*set\.bin\.lock: ENOTDIR.*; may this user write there\?/,
+      );
+    }));
 
   test('can be stopped while it waits for another', () =>
     withFolder(async (folder) => {
