@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { capturedOutput } from '../testing/capturedOutput.js';
 import { writeTinyRun } from '../testing/writeTinyRun.js';
 import { features } from './features.js';
 
+const written = capturedOutput();
 let root: string;
-let written: string;
 const at = (name: string) => join(root, name);
 
 beforeAll(async () => {
@@ -14,21 +15,13 @@ beforeAll(async () => {
   await writeTinyRun(at('bcplus'), { source: 'embedded', seed: 2 });
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-beforeEach(() => {
-  written = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written += text;
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
 
 const flags = { limit: 40, batchSize: 16, backend: 'wasm' } as const;
 
 test('writes a page and a picture, and prints the numbers', async () => {
   const out = at('features.html');
   await features([at('standard'), at('bcplus')], { ...flags, out, layer: 'logits' });
-  expect(written).toMatch(
+  expect(written()).toMatch(
     /^standard, logits:\n {2}variance within classes: \d+\.\d % of all\n {2}Fisher's criterion: [\d.e-]+ in the mean over pairs, [\d.e-]+ for [a-z ]+ – [a-z ]+\nbcplus, logits:\n/,
   );
   const html = readFileSync(out, 'utf8');
@@ -41,7 +34,7 @@ test('writes a page and a picture, and prints the numbers', async () => {
 
 test('looks at what the last layer is fed unless told', async () => {
   await features([at('standard')], { ...flags, out: at('pixels.html') });
-  expect(written).toContain('standard, pixels:');
+  expect(written()).toContain('standard, pixels:');
 });
 
 test('refuses a picture as the page, and a layer that there is not', async () => {

@@ -1,15 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { capturedOutput } from '../testing/capturedOutput.js';
 import { writeTinyRun } from '../testing/writeTinyRun.js';
 import { testRun } from './testRun.js';
 
 const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship'];
 const images = 4;
 
+const written = capturedOutput();
 let root: string;
 let run: string;
-let written: string;
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'bcl-test-run-'));
@@ -20,20 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-beforeEach(() => {
-  written = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written += text;
-    return true;
-  });
-});
-afterEach(() => jest.restoreAllMocks());
-
 const flags = { batchSize: 128, backend: 'wasm', checkpoint: 'last' } as const;
 
 test('says how near a network is to what people said', async () => {
   await testRun(run, { ...flags, softLabels: join(root, 'people.npy') });
-  const [accuracy, , , , soft] = written.split('\n');
+  const [accuracy, , , , soft] = written().split('\n');
   expect(accuracy).toMatch(/^accuracy: \d+\.\d\d %$/);
   // Eight of ten said the class, two the next one.
   const entropy = -0.8 * Math.log(0.8) - 0.2 * Math.log(0.2);
@@ -41,16 +33,16 @@ test('says how near a network is to what people said', async () => {
     /^cross-entropy against soft labels: 2\.[23]\d+ \(their own entropy: (0\.5004)\)$/,
   );
   expect(entropy.toFixed(4)).toBe('0.5004');
-  expect(written).toContain(`on ${images} test images of cifar10h`);
+  expect(written()).toContain(`on ${images} test images of cifar10h`);
 });
 
 test('says what is left under an attack, after what there is without', async () => {
   await testRun(run, { ...flags, attack: 'pgd', epsilon: 8 / 255, steps: 2 });
-  const losses = [...written.matchAll(/^loss.*: (\d+\.\d+)$/gm)].map(([, loss]) => Number(loss));
+  const losses = [...written().matchAll(/^loss.*: (\d+\.\d+)$/gm)].map(([, loss]) => Number(loss));
   expect(losses).toHaveLength(2);
   const [clean, attacked] = losses;
   expect(attacked).toBeGreaterThan(clean as number);
-  expect(written).toMatch(/^accuracy under pgd, epsilon 8\/255, 2 steps of 10\/255: /m);
+  expect(written()).toMatch(/^accuracy under pgd, epsilon 8\/255, 2 steps of 10\/255: /m);
 });
 
 test('refuses soft labels of other images', async () => {

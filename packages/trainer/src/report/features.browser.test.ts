@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { chromium } from '../../../../test-support/chromium.js';
 import { clouds } from '../testing/featureSets.js';
+import { axeViolations, watchedPage } from '../testing/watchedPage.js';
 import { writeFeatures } from './writeFeatures.js';
 
 // The page of features as a browser shows it, from disk.
@@ -32,16 +32,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   if (chromium === undefined) return;
-  errors = [];
-  page = await browser.newPage();
-  await page.setViewport({ width: 1280, height: 900 });
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!/^(file|data):/.test(request.url())) errors.push(`asked for ${request.url()}`);
-  });
+  ({ page, errors } = await watchedPage(browser));
 });
 afterEach(async () => {
   await page?.close();
@@ -168,12 +159,7 @@ inBrowser(`the page of features${chromium ? '' : ' (skipped: no chromium here)'}
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await open();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-    await page.addScriptTag({ content: axe.source });
-    const found = await page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
-    });
-    expect(found).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   test('shows its tables where scripts are off', async () => {

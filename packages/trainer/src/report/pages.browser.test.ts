@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
 import puppeteer from 'puppeteer-core';
 import { chromium } from '../../../../test-support/chromium.js';
+import { axeViolations, watchedPage } from '../testing/watchedPage.js';
 import { writeRun } from '../testing/writeRun.js';
 import type { ComparisonGroup } from './Comparison.js';
 import { comparisonCsv } from './comparisonCsv.js';
@@ -49,16 +49,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   if (chromium === undefined) return;
-  errors = [];
-  page = await browser.newPage();
-  await page.setViewport({ width: 1280, height: 900 });
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!/^(file|data):/.test(request.url())) errors.push(`asked for ${request.url()}`);
-  });
+  ({ page, errors } = await watchedPage(browser));
 });
 afterEach(async () => {
   await page?.close();
@@ -338,12 +329,7 @@ inBrowser(`the page of a comparison${chromium ? '' : ' (skipped: no chromium her
     });
     await page.waitForSelector('#numbers tbody td');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    await page.addScriptTag({ content: axe.source });
-    const found = await page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
-    });
-    expect(found).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   test('shows its tables where scripts are off', async () => {
