@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { appendFile, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/Checkpoint.js';
 import { copyCheckpoint } from '../checkpoint/copyCheckpoint.js';
@@ -209,9 +209,20 @@ export class Run {
       this.checkpoint,
     ];
     const [first, ...copies] = folders as [string, ...string[]];
+    await this.#settleMetrics();
     await writeCheckpoint(first, checkpoint);
     for (const folder of copies) await copyCheckpoint(first, folder);
     this.#count(step);
+  }
+
+  /** Puts the lines of metrics on the disk for good: a checkpoint must not outlive those before it. */
+  async #settleMetrics(): Promise<void> {
+    const file = await open(join(this.folder, 'metrics.jsonl'), 'a');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   /** Adds the line of an event to `metrics.jsonl`, if it has one, and its numbers to TensorBoard's file. */
