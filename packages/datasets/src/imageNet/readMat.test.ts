@@ -13,6 +13,28 @@ function plain(): Buffer {
   return Buffer.concat([file.subarray(0, 128), inflateSync(file.subarray(136))]);
 }
 
+/** One element: its type, its size and its bytes, filled up to whole groups of eight. */
+function element(type: number, bytes: Uint8Array): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(type, 0);
+  head.writeUInt32LE(bytes.length, 4);
+  return Buffer.concat([head, bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
+}
+
+/** An array of this class and size, with what follows its name. */
+function array(kind: number, sides: readonly number[], name: string, ...rest: Buffer[]): Buffer {
+  const words = (values: readonly number[]) => Buffer.from(Int32Array.from(values).buffer);
+  return element(
+    14,
+    Buffer.concat([
+      element(6, words([kind, 0])),
+      element(5, words(sides)),
+      element(1, Buffer.from(name)),
+      ...rest,
+    ]),
+  );
+}
+
 describe('readMat', () => {
   test.each([
     ['compressed', file],
@@ -33,6 +55,32 @@ describe('readMat', () => {
       num_train_images: [1300],
     });
     expect(synsets[4]).toMatchObject({ gloss: 'any of various mammals é', children: [1, 2] });
+  });
+
+  test('reads texts of UTF-16 units and numbers in few bytes, as MATLAB itself writes them', () => {
+    const text = Buffer.from('né', 'utf16le');
+    const bytes = Buffer.concat([
+      file.subarray(0, 128),
+      array(4, [1, 2], 'word', element(4, text)),
+      array(6, [1, 3], 'few', element(2, Buffer.from([1, 2, 255]))),
+      array(6, [1, 1], 'half', element(3, Buffer.from([0xfe, 0xff]))),
+    ]);
+    expect([...readMat(bytes)]).toEqual([
+      ['word', 'né'],
+      ['few', [1, 2, 255]],
+      ['half', [-2]],
+    ]);
+  });
+
+  test.each([
+    [array(1, [1, 1], 'cell'), "'cell' is an array of class 1, not of numbers, text or structs"],
+    [array(6, [2, 2], 'n', element(9, Buffer.alloc(8))), "'n' claims 4 numbers and holds 1"],
+    [array(6, [1, 1], 'n', element(99, Buffer.alloc(8))), 'it holds numbers of type 99'],
+    [array(6, [1, 1], 'n'), 'an array ends before its data'],
+    [element(9, Buffer.alloc(8)), 'it holds data of type 9 outside of an array'],
+    [Buffer.alloc(5), 'it ends within the head of an element'],
+  ])('refuses what else there may be, %#', (content, message) => {
+    expect(() => readMat(Buffer.concat([file.subarray(0, 128), content]))).toThrow(message);
   });
 
   test('refuses other files', () => {
