@@ -39,6 +39,7 @@ export {
   type RandomGainOptions,
   type RandomGainPlan,
   randomGain,
+  type SoundBatch,
 } from './sound/randomGain.js';
 export {
   applyRandomScale,

@@ -20,6 +20,21 @@ describe('randomGain', () => {
     );
   });
 
+  test('makes arrays, each of its own length, as loud as it makes tensors', async () => {
+    const plan = drawRandomGain(2, { random: createRandom(3) });
+    const arrays = [Float32Array.from(rows[0] as number[]), Float32Array.of(8)];
+    const louder = applyRandomGain(arrays, plan);
+    expect(louder.map(({ length }) => length)).toEqual([3, 1]);
+    expect(arrays[1]).toEqual(Float32Array.of(8));
+    const [first, second] = (await applyRandomGain(tf.tensor2d(rows), plan).array()) as number[][];
+    await expect(louder[0] as Float32Array).toBeAllClose(first as number[]);
+    expect(louder[1]?.[0]).toBeCloseTo(second?.[0] as number, 5);
+    expect(randomGain(arrays, { random: createRandom(3) })).toEqual(louder);
+    expect(() => applyRandomGain([], { db: Float32Array.of(1) })).toThrow(
+      'applyRandomGain: the plan is for 1 sounds, got 0; draw one for this batch',
+    );
+  });
+
   test('draws dB evenly from −6 to 6, or to another bound', () => {
     const { db } = drawRandomGain(4000, { random: createRandom(5) });
     expect(Math.min(...db)).toBeGreaterThanOrEqual(-6);

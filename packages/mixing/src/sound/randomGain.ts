@@ -14,12 +14,15 @@ export interface RandomGainPlan {
   readonly db: Float32Array;
 }
 
+/** Sounds as a tensor `[B, T]`, or as arrays, each as long as it is. */
+export type SoundBatch = tf.Tensor2D | readonly Float32Array[];
+
 /**
  * Makes each sound louder or softer, by a gain uniform from −`maxDb` to `maxDb`. The authors do so
  * last, after the mix.
  *
- * @param sounds `[B, T]`; kept. Nothing is clipped.
- * @returns `[B, T]`, owned by the caller.
+ * @param sounds `[B, T]`, or one array a sound; kept. Nothing is clipped.
+ * @returns As they came: a tensor owned by the caller, or new arrays.
  * @throws RangeError when `maxDb` is negative or the sounds are no batch.
  *
  * @example
@@ -35,9 +38,9 @@ export interface RandomGainPlan {
  *
  * @see The authors' code, mil-tokyo/bc_learning_sound, utils.py.
  */
-export function randomGain(sounds: tf.Tensor2D, options: RandomGainOptions): tf.Tensor2D {
+export function randomGain<T extends SoundBatch>(sounds: T, options: RandomGainOptions): T {
   checkBatch('randomGain', sounds);
-  return applyRandomGain(sounds, drawRandomGain(sounds.shape[0], options));
+  return applyRandomGain(sounds, drawRandomGain(countOf(sounds), options));
 }
 
 /** Draws for `count` sounds the gain of each, one number each. */
@@ -52,24 +55,30 @@ export function drawRandomGain(
 }
 
 /** Multiplies each sound by 10^(dB / 20). */
-export function applyRandomGain(sounds: tf.Tensor2D, { db }: RandomGainPlan): tf.Tensor2D {
+export function applyRandomGain<T extends SoundBatch>(sounds: T, { db }: RandomGainPlan): T {
   checkBatch('applyRandomGain', sounds);
-  if (db.length !== sounds.shape[0]) {
+  if (db.length !== countOf(sounds)) {
     throw new RangeError(
-      `applyRandomGain: the plan is for ${db.length} sounds, got ${sounds.shape[0]}; draw one for this batch`,
+      `applyRandomGain: the plan is for ${db.length} sounds, got ${countOf(sounds)}; draw one for this batch`,
     );
   }
-  return tf.tidy(() => {
-    const factor = tf.tensor2d(
-      db.map((d) => 10 ** (d / 20)),
-      [db.length, 1],
-    );
-    return tf.mul(sounds, factor);
-  });
+  const factors = db.map((d) => 10 ** (d / 20));
+  if (isTensor(sounds)) {
+    return tf.tidy(() => tf.mul(sounds, tf.tensor2d(factors, [db.length, 1]))) as T;
+  }
+  return sounds.map((sound, b) => sound.map((x) => x * (factors[b] as number))) as SoundBatch as T;
 }
 
-function checkBatch(name: string, sounds: tf.Tensor): void {
-  if (sounds.rank !== 2) {
+function countOf(sounds: SoundBatch): number {
+  return isTensor(sounds) ? sounds.shape[0] : sounds.length;
+}
+
+function isTensor(sounds: SoundBatch): sounds is tf.Tensor2D {
+  return 'rank' in sounds;
+}
+
+function checkBatch(name: string, sounds: SoundBatch): void {
+  if (isTensor(sounds) && sounds.rank !== 2) {
     throw new RangeError(
       `${name}: sounds must be a batch, [B, T], got ${shapeText(sounds)}; one sound becomes one with tf.expandDims(x, 0)`,
     );
