@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { say } from '../format.js';
+import { writeBeside } from '../writeBeside.js';
 import { networkSvg } from './drawing/networkSvg.js';
 import { type NetworkFlags, networkSummary } from './network.js';
 
@@ -24,15 +24,4 @@ export async function drawModel(name: string, { out, ...network }: DrawFlags): P
 async function png(svg: string): Promise<Uint8Array> {
   const { renderSvg } = await import('../sheet/renderSvg.js');
   return renderSvg(svg);
-}
-
-async function writeBeside(path: string, content: string | Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.writing`;
-  try {
-    await writeFile(beside, content);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw new Error(`models: ${path} cannot be written: ${(error as Error).message}`);
-  }
 }

@@ -130,7 +130,7 @@ describe('bcl models draw', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     const nowhere = join(folder, 'no', 'net.svg');
     await expect(drawModel('convnet', { classes: 10, out: nowhere })).rejects.toThrow(
-      `models: ${nowhere} cannot be written: ENOENT`,
+      `${nowhere} cannot be written: ENOENT`,
     );
     await expect(drawModel('convnet', { classes: 10, out: 'net.jpg' })).rejects.toThrow(
       'models: the picture must be named .svg or .png, got net.jpg',

@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTrials } from '@bcl/trainer';
+import { writeBeside } from '../writeBeside.js';
 import type { Sources } from './jobData.js';
 import { type Job, jobsOf, type Plan } from './plan.js';
-import { replaceFile } from './replaceFile.js';
 
 /** What a grid was begun with and is gone on with. */
 interface GridFile {
@@ -43,7 +43,7 @@ export async function openGrid(
     return;
   }
   await mkdir(folder, { recursive: true });
-  await replaceFile(path, `${JSON.stringify(wanted, null, 1)}\n`);
+  await writeBeside(path, `${JSON.stringify(wanted, null, 1)}\n`);
 }
 
 /** The jobs that are not done. */

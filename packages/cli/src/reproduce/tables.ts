@@ -6,9 +6,9 @@ import {
   readComparison,
   writeComparison,
 } from '@bcl/trainer';
+import { writeBeside } from '../writeBeside.js';
 import { runFolder } from './grid.js';
 import { cutsText, type Plan } from './plan.js';
-import { replaceFile } from './replaceFile.js';
 
 /** The table as Markdown and CSV, and the page. */
 export async function writeTables(
@@ -29,8 +29,8 @@ export async function writeTables(
     csv: join(folder, 'table.csv'),
     page: join(folder, 'index.html'),
   };
-  await replaceFile(files.table, `${head.join('\n\n')}\n\n${markdown}`);
-  await replaceFile(files.csv, comparisonCsv(results));
+  await writeBeside(files.table, `${head.join('\n\n')}\n\n${markdown}`);
+  await writeBeside(files.csv, comparisonCsv(results));
   await writeComparison(files.page, comparison);
   return { markdown, ...files };
 }
