@@ -14,17 +14,18 @@
  *   M `[36][stride][channels']`  products
  * where the step from one of the 36 to the next is given in bytes, so that it can avoid powers of two.
  */
+import { copyRows } from './rows';
 import { F32, QUAD } from './simd';
 
 /**
  * Copies one image into a zero-padded one whose channels are a multiple of four.
  *
- * @param from `[height, width, channels]`.
+ * @param from `[height, width, pitch]`: `channels` of the `pitch` values of each pixel are used.
  * @param to `[paddedHeight, paddedWidth, 4 · quads]`, written in full.
  * @param top, left Where the image begins in the padded one; negative values cut it.
  */
 export function padImage(
-  from: usize, to: usize, height: i32, width: i32, channels: i32,
+  from: usize, to: usize, height: i32, width: i32, channels: i32, pitch: i32,
   quads: i32, paddedHeight: i32, paddedWidth: i32, top: i32, left: i32,
 ): void {
   const pixelBytes = <usize>quads << 4;
@@ -40,16 +41,20 @@ export function padImage(
     }
     memory.fill(row, 0, <usize>first * pixelBytes);
     memory.fill(row + <usize>last * pixelBytes, 0, <usize>(paddedWidth - last) * pixelBytes);
-    const source = from + (<usize>((sourceY * width + first - left) * channels) << 2);
+    const source = from + (<usize>((sourceY * width + first - left) * pitch) << 2);
     const target = row + <usize>first * pixelBytes;
     if (channels == quads << 2) {
-      memory.copy(target, source, <usize>(last - first) * pixelBytes);
+      if (channels == pitch) {
+        memory.copy(target, source, <usize>(last - first) * pixelBytes);
+      } else {
+        copyRows(source, <usize>pitch << 2, target, pixelBytes, last - first, pixelBytes);
+      }
     } else {
       for (let x = 0; x < last - first; x++) {
         for (let c = 0; c < quads << 2; c++) {
           store<f32>(
             target + <usize>x * pixelBytes + (<usize>c << 2),
-            c < channels ? load<f32>(source + (<usize>(x * channels + c) << 2)) : 0,
+            c < channels ? load<f32>(source + (<usize>(x * pitch + c) << 2)) : 0,
           );
         }
       }
@@ -128,16 +133,16 @@ function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
  * @param depth `channels` rounded up to a multiple of four.
  */
 export function winogradFilter(
-  filter: usize, u: usize, channels: i32, outputs: i32, depth: i32, positionBytes: usize, temporary: usize,
+  filter: usize, ld: i32, u: usize, channels: i32, outputs: i32, depth: i32, positionBytes: usize, temporary: usize,
 ): void {
-  const tapBytes = <usize>(channels * outputs) << 2;
+  const tapBytes = <usize>(channels * ld) << 2;
   const panels = (outputs + 7) >> 3;
   for (let panel = 0; panel < panels; panel++) {
     for (let c = 0; c < depth; c++) {
       const to = u + (<usize>(panel * depth + c) << 5);
       for (let half = 0; half < 2; half++) {
         const column = (panel << 3) + (half << 2);
-        const from = filter + (<usize>(c * outputs + column) << 2);
+        const from = filter + (<usize>(c * ld + column) << 2);
         filterTile(from, tapBytes, c < channels ? outputs - column : 0, to + (<usize>half << 4), positionBytes, temporary);
       }
     }
@@ -180,13 +185,13 @@ function filterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void 
  *
  * @param m Where the first of these tiles begins in M.
  * @param columns Values of a row of M, `outputs` rounded up to eight.
- * @param to `[height, width, outputs]`.
+ * @param to `[height, width, pitch]`: `outputs` of the `pitch` values of each pixel are written.
  */
 export function winogradOutput(
-  m: usize, to: usize, height: i32, width: i32, outputs: i32, columns: i32, first: i32, count: i32, tilesAcross: i32,
-  positionBytes: usize, temporary: usize,
+  m: usize, to: usize, height: i32, width: i32, outputs: i32, pitch: i32, columns: i32, first: i32, count: i32,
+  tilesAcross: i32, positionBytes: usize, temporary: usize,
 ): void {
-  const pixelBytes = <usize>outputs << 2;
+  const pixelBytes = <usize>pitch << 2;
   const rowBytes = <usize>width * pixelBytes;
   for (let t = 0; t < count; t++) {
     const tile = first + t;
@@ -301,16 +306,16 @@ function gradientLine(from: usize, step: usize, to: usize, toStep: usize): void 
  * A′ᵀ p A′: the products summed over all tiles become the filter's gradient.
  *
  * @param p `[36][channels][columns]`.
- * @param to `[3, 3, channels, outputs]`.
+ * @param to `[3, 3, channels, ld]`: `outputs` of the `ld` values of each row are written.
  */
 export function winogradFilterGradient(
-  p: usize, to: usize, channels: i32, outputs: i32, columns: i32, positionBytes: usize, temporary: usize,
+  p: usize, to: usize, ld: i32, channels: i32, outputs: i32, columns: i32, positionBytes: usize, temporary: usize,
 ): void {
-  const tapBytes = <usize>(channels * outputs) << 2;
+  const tapBytes = <usize>(channels * ld) << 2;
   for (let c = 0; c < channels; c++) {
     for (let o = 0; o < outputs; o += 4) {
       filterGradientTile(
-        p + (<usize>(c * columns + o) << 2), positionBytes, to + (<usize>(c * outputs + o) << 2), tapBytes, outputs - o, temporary,
+        p + (<usize>(c * columns + o) << 2), positionBytes, to + (<usize>(c * ld + o) << 2), tapBytes, outputs - o, temporary,
       );
     }
   }

@@ -315,10 +315,17 @@ describe('BclGroupedConv2D and its gradients', () => {
   });
 
   test.each<[string, [number, number, number], Partial<Convolution>, number]>([
-    ['many groups of four', [32, 4, 4], { xShape: [2, 7, 7, 0] }, DIRECT],
+    ['many groups of four', [32, 4, 4], { xShape: [2, 7, 7, 0] }, WINOGRAD],
+    ['groups of three to five', [8, 3, 5], { xShape: [2, 7, 9, 0] }, WINOGRAD],
+    ['groups that cannot be merged', [3, 4, 4], { xShape: [2, 7, 7, 0] }, DIRECT],
     ['many groups, strided', [16, 8, 8], { strides: [2, 2], xShape: [3, 9, 9, 0] }, DIRECT],
-    ['a filter for each channel', [9, 1, 2], { xShape: [2, 11, 7, 0] }, DIRECT],
-    ['more than 192 results and 384 pixels', [2, 3, 9], { xShape: [3, 13, 14, 0] }, DIRECT],
+    ['a filter for each channel', [16, 1, 2], { xShape: [2, 11, 7, 0] }, WINOGRAD],
+    [
+      'more than 192 results and 384 pixels',
+      [2, 3, 9],
+      { xShape: [3, 13, 14, 0], filterShape: [5, 5, 0, 0] },
+      DIRECT,
+    ],
     ['blocks of tiles that end within images', [3, 8, 16], { xShape: [7, 18, 22, 0] }, WINOGRAD],
     ['one group by the prefixed name', [1, 5, 3], {}, WINOGRAD],
   ])('keep their precision: %s', (_, [groups, channels, outputs], partial, tolerance) => {

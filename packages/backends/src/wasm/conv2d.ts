@@ -4,6 +4,7 @@ import { directFilterGradient, directForward, directInputGradient } from './dire
 import { type Geometry, geometry, isWinograd } from './geometry.js';
 import type { Heap } from './heap.js';
 import type { Pointer } from './kernelModule.js';
+import { mergedGroups, withFilter, withFilterGradient } from './mergeGroups.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
 import { winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
 
@@ -24,8 +25,10 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
         kernel<{ x: tf.TensorInfo; filter: tf.TensorInfo }, Attrs>(({ x, filter }, attrs) => {
           const g = geometry(x.shape, filter.shape, attrs);
           const y = heap.output([g.batch, g.outHeight, g.outWidth, g.outputs]);
-          const convolve = choose(g, winogradForward, directForward);
-          convolve(heap, heap.at(x), heap.at(filter), heap.at(y), g);
+          withFilter(heap, heap.at(filter), g, merged(g), (from, g) => {
+            const convolve = choose(g, winogradForward, directForward);
+            convolve(heap, heap.at(x), from, heap.at(y), g);
+          });
           return y;
         }),
     },
@@ -36,8 +39,10 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
           ({ dy, filter }, attrs) => {
             const g = geometry(attrs.inputShape, filter.shape, attrs);
             const dx = heap.output(attrs.inputShape);
-            const convolve = choose(g, winogradInputGradient, directInputGradient);
-            convolve(heap, heap.at(dy), heap.at(filter), heap.at(dx), g);
+            withFilter(heap, heap.at(filter), g, merged(g), (from, g) => {
+              const convolve = choose(g, winogradInputGradient, directInputGradient);
+              convolve(heap, heap.at(dy), from, heap.at(dx), g);
+            });
             return dx;
           },
         ),
@@ -53,8 +58,10 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
               heap.fill(heap.at(dFilter), util.sizeFromShape(attrs.filterShape) * 4, 0);
               return dFilter;
             }
-            const convolve = choose(g, winogradFilterGradient, directFilterGradient);
-            convolve(heap, heap.at(x), heap.at(dy), heap.at(dFilter), g);
+            withFilterGradient(heap, heap.at(dFilter), g, merged(g), (to, g) => {
+              const convolve = choose(g, winogradFilterGradient, directFilterGradient);
+              convolve(heap, heap.at(x), heap.at(dy), to, g);
+            });
             return dFilter;
           },
         ),
@@ -67,5 +74,14 @@ export const WINOGRAD_FLAG = 'BCL_WASM_WINOGRAD';
 
 /** Winograd where it applies and is allowed: a quarter of the products, at a few times the rounding error. */
 function choose(g: Geometry, winograd: Convolve, direct: Convolve): Convolve {
-  return isWinograd(g) && env().getBool(WINOGRAD_FLAG) ? winograd : direct;
+  return isWinograd(g) && allowed() ? winograd : direct;
+}
+
+/** The same in wider groups, where that opens Winograd's way. */
+function merged(g: Geometry): Geometry | undefined {
+  return allowed() ? mergedGroups(g) : undefined;
+}
+
+function allowed(): boolean {
+  return env().getBool(WINOGRAD_FLAG);
 }

@@ -88,6 +88,7 @@ export interface KernelExports {
     height: Count,
     width: Count,
     channels: Count,
+    pitch: Count,
     quads: Count,
     paddedHeight: Count,
     paddedWidth: Count,
@@ -108,6 +109,7 @@ export interface KernelExports {
   ): void;
   winogradFilter(
     filter: Pointer,
+    ld: Count,
     u: Pointer,
     channels: Count,
     outputs: Count,
@@ -121,6 +123,7 @@ export interface KernelExports {
     height: Count,
     width: Count,
     outputs: Count,
+    pitch: Count,
     columns: Count,
     first: Count,
     count: Count,
@@ -143,6 +146,7 @@ export interface KernelExports {
   winogradFilterGradient(
     p: Pointer,
     to: Pointer,
+    ld: Count,
     channels: Count,
     outputs: Count,
     columns: Count,

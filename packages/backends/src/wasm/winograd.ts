@@ -6,6 +6,8 @@ import type { Pointer } from './kernelModule.js';
 const POSITIONS = 36;
 /** Scratch of one tile's transform, bytes. */
 const TILE_BYTES = POSITIONS * 16;
+/** Channels up to which groups are computed together, for the same end. */
+const PART_CHANNELS = 128;
 /** Most tiles that are transformed and multiplied at a time; keeps a position's tiles in the second-level cache. */
 const MOST_TILES = 108;
 
@@ -23,6 +25,12 @@ export function winogradForward(
   y: Pointer,
   g: Geometry,
 ): void {
+  for (const { channel, output, part } of partsOf(g)) {
+    forwardPart(heap, x + channel * 4, filter + output * 4, y + output * 4, part);
+  }
+}
+
+function forwardPart(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Part): void {
   const { kernels } = heap;
   const grid = tileGrid(g);
   if (grid.tiles === 0) return;
@@ -41,7 +49,16 @@ export function winogradForward(
   heap.scratch(
     [POSITIONS * uStep, POSITIONS * vStep, POSITIONS * mStep, imageBytes, TILE_BYTES],
     (u, v, m, image, temporary) => {
-      kernels.winogradFilter(filter, u, g.channels / g.groups, g.outputs, depth, uStep, temporary);
+      kernels.winogradFilter(
+        filter,
+        g.outputPitch,
+        u,
+        g.channels / g.groups,
+        g.outputs,
+        depth,
+        uStep,
+        temporary,
+      );
       const transformInputs = inputTransform(heap, x, v, g, { image, temporary });
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
@@ -63,10 +80,11 @@ export function winogradForward(
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           kernels.winogradOutput(
             m + at * columns * 4,
-            y + n * g.outHeight * g.outWidth * g.outputs * 4,
+            y + n * g.outHeight * g.outWidth * g.outputPitch * 4,
             g.outHeight,
             g.outWidth,
             g.outputs,
+            g.outputPitch,
             columns,
             first,
             count,
@@ -135,6 +153,12 @@ export function winogradFilterGradient(
   dFilter: Pointer,
   g: Geometry,
 ): void {
+  for (const { channel, output, part } of partsOf(g)) {
+    filterGradientPart(heap, x + channel * 4, dy + output * 4, dFilter + output * 4, part);
+  }
+}
+
+function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointer, g: Part): void {
   const { kernels } = heap;
   const grid = tileGrid(g);
   const quads = Math.ceil(g.channels / 4);
@@ -167,11 +191,12 @@ export function winogradFilterGradient(
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
           if (n !== padded) {
             kernels.padImage(
-              dy + n * g.outHeight * g.outWidth * g.outputs * 4,
+              dy + n * g.outHeight * g.outWidth * g.outputPitch * 4,
               gradient,
               g.outHeight,
               g.outWidth,
               g.outputs,
+              g.outputPitch,
               panels * 2,
               grid.paddedHeight,
               grid.paddedWidth,
@@ -210,7 +235,16 @@ export function winogradFilterGradient(
           }
         }
       }
-      kernels.winogradFilterGradient(p, dFilter, channels, g.outputs, columns, pStep, temporary);
+      kernels.winogradFilterGradient(
+        p,
+        dFilter,
+        g.outputPitch,
+        channels,
+        g.outputs,
+        columns,
+        pStep,
+        temporary,
+      );
     },
   );
 }
@@ -225,7 +259,7 @@ function inputTransform(
   { kernels }: Heap,
   x: Pointer,
   v: Pointer,
-  g: Geometry,
+  g: Part,
   { image, temporary }: { image: Pointer; temporary: Pointer },
 ): (begin: number, end: number) => void {
   const grid = tileGrid(g);
@@ -237,11 +271,12 @@ function inputTransform(
     forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
       if (n !== padded) {
         kernels.padImage(
-          x + n * g.height * g.width * g.channels * 4,
+          x + n * g.height * g.width * g.channelPitch * 4,
           image,
           g.height,
           g.width,
           g.channels,
+          g.channelPitch,
           quads,
           grid.paddedHeight,
           grid.paddedWidth,
@@ -263,6 +298,30 @@ function inputTransform(
         temporary,
       );
     });
+}
+
+/** Some groups of a convolution: a convolution of its own, whose pixels lie further apart. */
+interface Part extends Geometry {
+  /** Values from one pixel to the next. */
+  channelPitch: number;
+  outputPitch: number;
+}
+
+/** The parts of a convolution that are computed one after another, and the first channel and output of each. */
+function partsOf(g: Geometry): { channel: number; output: number; part: Part }[] {
+  const channels = g.channels / g.groups;
+  const outputs = g.outputs / g.groups;
+  const most = Math.max(1, Math.floor(PART_CHANNELS / Math.max(channels, outputs)));
+  const pitches = { channelPitch: g.channels, outputPitch: g.outputs };
+  return Array.from({ length: Math.ceil(g.groups / most) }, (_, i) => {
+    const groups = Math.min(most, g.groups - i * most);
+    const sizes = { groups, channels: groups * channels, outputs: groups * outputs };
+    return {
+      channel: i * most * channels,
+      output: i * most * outputs,
+      part: { ...g, ...sizes, ...pitches },
+    };
+  });
 }
 
 interface TileGrid {
