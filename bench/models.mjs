@@ -96,7 +96,10 @@ async function measure({ model: name, classes = 10, ...options }, batch) {
   const shares = taken.training.map(
     (ms, i) => gflop / ms / (convolutionGflop / taken.convolutions[i]),
   );
-  const rate = (ms) => round((batch * 1000) / summary(ms).median);
+  const rate = (ms) => {
+    const perSecond = (batch * 1000) / summary(ms).median;
+    return round(perSecond, perSecond < 10 ? 2 : 1);
+  };
   return {
     batch,
     buildMs: round(built.ms, 0),
