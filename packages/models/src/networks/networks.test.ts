@@ -1,5 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import {
+  type LayersModel,
+  loadLayersModel,
+  model as modelOf,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
 import { createModel, modelNames } from '../createModel.js';
 import type { ModelOptions } from '../modelOptions.js';
 import { parameterCount } from '../testing/golden.js';
@@ -293,4 +298,55 @@ test.each<[Network, object, string]>([
   [envnet, { dropout: 1 }, 'envnet: dropout must be from 0 up to but not including 1, got 1'],
 ])('%p refuses %j', (network, options, message) => {
   expect(() => network({ classes: 10, ...options } as never)).toThrow(new RangeError(message));
+});
+
+describe('shortcuts without weights', () => {
+  /** Makes the branches of all blocks give nothing, so that what enters a block leaves it by the shortcut. */
+  function silence(model: LayersModel, lastNorm: string): void {
+    for (const layer of model.layers) {
+      if (!layer.name.startsWith('layer') || !layer.name.endsWith(lastNorm)) continue;
+      const [gamma, ...others] = layer.getWeights() as [tf.Tensor, ...tf.Tensor[]];
+      layer.setWeights([tf.zerosLike(gamma), ...others]);
+    }
+  }
+  const outputs = (model: LayersModel, x: tf.Tensor, names: string[]): tf.Tensor[] =>
+    modelOf({
+      inputs: model.inputs,
+      outputs: names.map((name) => model.getLayer(name).output as SymbolicTensor),
+    }).predict(x) as tf.Tensor[];
+
+  test('resnet32 averages the pixels and keeps the channels in the middle', async () => {
+    await using(resnet32({ classes: 3, inputShape: [8, 8, 3] }), async (model) => {
+      silence(model, '.bn2');
+      const x = tf.randomUniform([2, 8, 8, 3], -1, 1, 'float32', 5);
+      const [stem, last] = outputs(model, x, ['bn1', 'layer3.4.relu']) as [
+        tf.Tensor4D,
+        tf.Tensor4D,
+      ];
+      const halved = tf.avgPool(tf.avgPool(stem, 2, 2, 'same'), 2, 2, 'same');
+      const expected = tf.pad(halved, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [24, 24],
+      ]);
+      expect(last.shape).toEqual([2, 2, 2, 64]);
+      await expect(last).toBeAllClose(await expected.data());
+    });
+  });
+
+  test('m34Res repeats each channel, and normalises the sum', async () => {
+    await using(m34Res({ classes: 3, inputShape: [2048] }), async (model) => {
+      silence(model, '.bn2');
+      const x = tf.randomUniform([2, 2048], -1, 1, 'float32', 5);
+      const [stem, last] = outputs(model, x, ['bn1', 'layer4.2.bn3']) as [tf.Tensor3D, tf.Tensor3D];
+      let pooled = tf.expandDims<tf.Tensor4D>(stem, 1);
+      for (let i = 0; i < 4; i++) pooled = tf.maxPool(pooled, [1, 4], [1, 4], 'valid');
+      const repeated = tf.reshape(tf.tile(tf.expandDims(pooled, 4), [1, 1, 1, 1, 8]), [2, 2, 384]);
+      // Sixteen blocks, each of which divides by the root of a variance of 1 and an epsilon of 0.001.
+      const expected = tf.mul(repeated, 1.001 ** -8);
+      expect(last.shape).toEqual([2, 2, 384]);
+      await expect(last).toBeAllClose(await expected.data(), { rtol: 1e-4 });
+    });
+  });
 });
