@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { FeaturesFlags } from '../features/features.js';
-import { backendNames } from '../names.js';
-import { oneOf, wholeNumber } from '../parse.js';
+import { wholeNumber } from '../parse.js';
+import { backendOption } from './backendOption.js';
 
 const examples = `
 Examples:
@@ -22,12 +22,7 @@ export function addFeatures(program: Command): void {
     .option('--limit <n>', 'the first n test images', wholeNumber(2), 1000)
     .option('--out <file>', 'page to write; the picture is called alike', 'features.html')
     .option('--batch-size <n>', 'images at a time', wholeNumber(1), 128)
-    .option(
-      '--backend <name>',
-      `what computes: ${backendNames.join(', ')}`,
-      oneOf(backendNames),
-      'auto' as const,
-    )
+    .addOption(backendOption())
     .addHelpText('after', examples)
     .action(async (folders: string[], flags: FeaturesFlags) => {
       const { features } = await import('../features/features.js');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { backendNames } from '../names.js';
-import { oneOf, threads, wholeNumber } from '../parse.js';
+import { threads, wholeNumber } from '../parse.js';
 import type { ReproduceFlags } from '../reproduce/ReproduceFlags.js';
+import { backendOption } from './backendOption.js';
 
 const examples = `
 Examples:
@@ -36,12 +36,7 @@ export function addReproduce(program: Command): void {
     .option('--trials <n>', "trials of each cell instead of the paper's", wholeNumber(1))
     .option('--only <setting>', 'these cells alone, as model=ConvNet; may be repeated', onlyToo)
     .option('--processes <n>', "trainings at a time, or 'auto'", threads, 'auto' as const)
-    .option(
-      '--backend <name>',
-      `what computes: ${backendNames.join(', ')}`,
-      oneOf(backendNames),
-      'auto' as const,
-    )
+    .addOption(backendOption())
     .option('--out <folder>', 'folder of the grid (default: runs/<experiment>)')
     .option('--cell <id>', 'train this cell once, in this process')
     .option('--trial <n>', 'which trial of --cell', wholeNumber(1), 1)

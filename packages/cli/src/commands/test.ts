@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { attackNames, backendNames } from '../names.js';
+import { attackNames } from '../names.js';
 import { fraction, oneOf, whichCheckpoint, wholeNumber } from '../parse.js';
 import type { TestFlags } from '../training/testRun.js';
+import { backendOption } from './backendOption.js';
 
 const examples = `
 Examples:
@@ -37,12 +38,7 @@ export function addTest(program: Command): void {
       'last' as const,
     )
     .option('--batch-size <n>', 'images at a time', wholeNumber(1), 128)
-    .option(
-      '--backend <name>',
-      `what computes: ${backendNames.join(', ')}`,
-      oneOf(backendNames),
-      'auto' as const,
-    )
+    .addOption(backendOption())
     .option(
       '--soft-labels <source>',
       "also compare with what people said: 'cifar10h', or its folder or .npy file",

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import {
-  backendNames,
   decayedNames,
   labelNames,
   methodNames,
@@ -10,6 +9,7 @@ import {
 } from '../names.js';
 import { interval, number, numbers, oneOf, threads, wholeNumber } from '../parse.js';
 import type { TrainFlags } from '../training/settings.js';
+import { backendOption } from './backendOption.js';
 
 const examples = `
 Examples:
@@ -97,12 +97,7 @@ export function addTrain(program: Command): void {
       number('above 0 and below 1', (x) => x > 0 && x < 1),
     )
     .optionsGroup('Where and how it runs:')
-    .option(
-      '--backend <name>',
-      `what computes: ${backendNames.join(', ')}`,
-      oneOf(backendNames),
-      'auto' as const,
-    )
+    .addOption(backendOption())
     .option('--threads <n>', "threads that share each batch, or 'auto'", threads, 'auto' as const)
     .option('--out <folder>', 'run folder, a new one (default: the next free in runs/)')
     .option('--resume', 'go on with the run in --out, with its own settings')

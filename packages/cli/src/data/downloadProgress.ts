@@ -1,5 +1,6 @@
 import type { DownloadOptions, DownloadProgress } from '@bcl/datasets';
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { newBar } from '../bar.js';
 import { megabytes, percent, say } from '../format.js';
 
 /** Shows how downloads go. */
@@ -43,15 +44,7 @@ function bars(): ShownDownload {
     bar = undefined;
   };
   const open = (total: number) => {
-    const opened = new SingleBar({
-      format: '{doing} {name} {bar} {percentage} %  {amount}',
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 20,
-      clearOnComplete: true,
-      stream: process.stdout,
-      gracefulExit: false,
-    });
+    const opened = newBar('{doing} {name} {bar} {percentage} %  {amount}');
     opened.start(total, 0, { doing: '', name: '', amount: '' });
     return opened;
   };

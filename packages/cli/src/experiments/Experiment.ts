@@ -1,7 +1,7 @@
 import type { PreprocessingMethod } from '@bcl/datasets';
 import type { LossConfig } from '@bcl/losses';
 import type { MixerConfig } from '@bcl/mixing';
-import type { AugmentOptions, OptimizerConfig, ScheduleConfig } from '@bcl/trainer';
+import type { AugmentOptions, OptimizerConfig, PublishedError, ScheduleConfig } from '@bcl/trainer';
 
 /** A table of a paper, as the trainings that fill it. Plain data: nothing here runs. */
 export interface Experiment {
@@ -24,14 +24,7 @@ export interface Cell {
   /** What tells it from the other cells, as `{ model: 'ConvNet', learning: 'BC+' }`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly recipe: Recipe;
-  readonly published?: Published;
-}
-
-/** What the paper reports, in % of test error. */
-export interface Published {
-  readonly error: number;
-  readonly standardError?: number;
-  readonly source: string;
+  readonly published?: PublishedError;
 }
 
 /** The data sets that experiments train on. */

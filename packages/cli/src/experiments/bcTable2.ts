@@ -1,11 +1,12 @@
-import type { Cell, Experiment, ExperimentData, Recipe } from './Experiment.js';
+import type { Cell, Experiment, ExperimentData } from './Experiment.js';
 import {
   cell,
   dataNames,
   type Learning,
   learnings,
+  networks,
+  type PaperNetwork,
   published,
-  type Training,
   trainings,
 } from './recipes.js';
 
@@ -13,20 +14,11 @@ const SOURCE = 'Tokozume et al., CVPR 2018, Table 2';
 
 type Figures = Readonly<Record<Learning, readonly [error: number, standardError?: number]>>;
 
-interface Row {
-  readonly model: string;
+interface Row extends PaperNetwork {
   readonly data: ExperimentData;
-  readonly network: Recipe['model'];
-  readonly training: Training;
   readonly figures: Figures;
 }
 
-const convnet = {
-  model: '11-layer CNN',
-  network: { name: 'convnet' },
-  training: trainings.convnet,
-};
-const resnet29 = { model: 'ResNet-29', network: { name: 'resnet29' }, training: trainings.resnext };
 const resnext29 = {
   model: 'ResNeXt-29',
   network: { name: 'resnext29', cardinality: 16, baseWidth: 64 },
@@ -40,22 +32,22 @@ const densenet = {
 
 const rows: readonly Row[] = [
   {
-    ...convnet,
+    ...networks.convnet,
     data: 'cifar10',
     figures: { standard: [6.07, 0.04], BC: [5.4, 0.07], 'BC+': [5.22, 0.04] },
   },
   {
-    ...convnet,
+    ...networks.convnet,
     data: 'cifar100',
     figures: { standard: [26.68, 0.09], BC: [24.28, 0.11], 'BC+': [23.68, 0.1] },
   },
   {
-    ...resnet29,
+    ...networks.resnet29,
     data: 'cifar10',
     figures: { standard: [4.24, 0.06], BC: [3.75, 0.04], 'BC+': [3.55, 0.03] },
   },
   {
-    ...resnet29,
+    ...networks.resnet29,
     data: 'cifar100',
     figures: { standard: [20.18, 0.07], BC: [19.56, 0.1], 'BC+': [19.41, 0.07] },
   },

@@ -1,43 +1,18 @@
-import type { Experiment, ExperimentData, Recipe } from './Experiment.js';
-import { cell, dataNames, learnings, published, type Training, trainings } from './recipes.js';
+import type { Experiment, ExperimentData } from './Experiment.js';
+import { cell, dataNames, learnings, networks, type PaperNetwork, published } from './recipes.js';
 
 const SOURCE = 'Tokozume et al., CVPR 2018, Table 3';
 
-const rows: readonly {
-  model: string;
-  network: Recipe['model'];
-  training: Training;
-  data: ExperimentData;
-  figures: Readonly<Record<'standard' | 'BC', number>>;
-}[] = [
-  {
-    model: '11-layer CNN',
-    network: { name: 'convnet' },
-    training: trainings.convnet,
-    data: 'cifar10',
-    figures: { standard: 9.68, BC: 8.38 },
-  },
-  {
-    model: '11-layer CNN',
-    network: { name: 'convnet' },
-    training: trainings.convnet,
-    data: 'cifar100',
-    figures: { standard: 33.04, BC: 31.0 },
-  },
-  {
-    model: 'ResNet-29',
-    network: { name: 'resnet29' },
-    training: trainings.resnext,
-    data: 'cifar10',
-    figures: { standard: 8.38, BC: 7.69 },
-  },
-  {
-    model: 'ResNet-29',
-    network: { name: 'resnet29' },
-    training: trainings.resnext,
-    data: 'cifar100',
-    figures: { standard: 31.36, BC: 30.79 },
-  },
+interface Row extends PaperNetwork {
+  readonly data: ExperimentData;
+  readonly figures: Readonly<Record<'standard' | 'BC', number>>;
+}
+
+const rows: readonly Row[] = [
+  { ...networks.convnet, data: 'cifar10', figures: { standard: 9.68, BC: 8.38 } },
+  { ...networks.convnet, data: 'cifar100', figures: { standard: 33.04, BC: 31.0 } },
+  { ...networks.resnet29, data: 'cifar10', figures: { standard: 8.38, BC: 7.69 } },
+  { ...networks.resnet29, data: 'cifar100', figures: { standard: 31.36, BC: 30.79 } },
 ];
 
 /** Without flips and crops: what mixing does alone. */

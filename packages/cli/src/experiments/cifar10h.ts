@@ -1,17 +1,8 @@
 import type { Cell, Experiment, Recipe } from './Experiment.js';
-import { cell, learnings, nesterov } from './recipes.js';
+import { cell, learnings, shortTraining } from './recipes.js';
 
 /** Folds of the test set: trial n trains on the others and tests on fold n. */
 export const HUMAN_FOLDS = 10;
-
-const training = {
-  model: { name: 'convnet' },
-  epochs: 100,
-  batchSize: 64,
-  augment: { padding: 4, flip: true },
-  optimizer: nesterov(0.02),
-  schedule: { name: 'cosine', learningRate: 0.02, minimum: 0 },
-} as const satisfies Partial<Recipe>;
 
 const ways: readonly (readonly [labels: string, human: 'soft' | 'hard', Partial<Recipe>])[] = [
   ['one class each', 'hard', learnings.standard],
@@ -36,7 +27,8 @@ export const cifar10h: Experiment = {
         { labels },
         {
           data: { name: 'cifar10', humanLabels },
-          ...training,
+          model: { name: 'convnet' },
+          ...shortTraining(100),
           ...learnings.standard,
           ...change,
         },

@@ -1,5 +1,5 @@
-import type { OptimizerConfig } from '@bcl/trainer';
-import type { Cell, ExperimentData, Published, Recipe } from './Experiment.js';
+import type { OptimizerConfig, PublishedError } from '@bcl/trainer';
+import type { Cell, ExperimentData, Recipe } from './Experiment.js';
 
 /** The ways of learning that the papers compare. */
 export type Learning = 'standard' | 'BC' | 'BC+';
@@ -23,6 +23,14 @@ export function nesterov(learningRate: number, weightDecay = 5e-4): OptimizerCon
 
 /** The part of a recipe that says how long and how fast. */
 export type Training = Pick<Recipe, 'epochs' | 'batchSize' | 'augment' | 'optimizer' | 'schedule'>;
+
+/** A network as a table has it. */
+export interface PaperNetwork {
+  /** Its name in the table. */
+  readonly model: string;
+  readonly network: Recipe['model'];
+  readonly training: Training;
+}
 
 /** How the papers train each network, mil-tokyo/bc_learning_image and section 4 of the CVPR paper. */
 export const trainings: Readonly<
@@ -81,6 +89,31 @@ export const trainings: Readonly<
   },
 };
 
+/** The networks of the CVPR paper's tables by their names there, each with its training. */
+export const networks: Readonly<Record<'convnet' | 'resnet29', PaperNetwork>> = {
+  convnet: {
+    model: '11-layer CNN',
+    network: { name: 'convnet' },
+    training: trainings.convnet,
+  },
+  resnet29: {
+    model: 'ResNet-29',
+    network: { name: 'resnet29' },
+    training: trainings.resnext,
+  },
+};
+
+/** How short runs are trained here, done right; theirs are none of a paper's settings but the epochs. */
+export function shortTraining(epochs: number): Training {
+  return {
+    epochs,
+    batchSize: 64,
+    augment: AUGMENT,
+    optimizer: nesterov(0.02),
+    schedule: { name: 'cosine', learningRate: 0.02, minimum: 0 },
+  };
+}
+
 /** How the tables call the data sets. */
 export const dataNames: Readonly<Record<ExperimentData, string>> = {
   cifar10: 'CIFAR-10',
@@ -91,7 +124,7 @@ export const dataNames: Readonly<Record<ExperimentData, string>> = {
 export function cell(
   settings: Readonly<Record<string, string>>,
   recipe: Recipe,
-  published?: Published,
+  published?: PublishedError,
 ): Cell {
   const id = Object.values(settings)
     .map((value) =>
@@ -106,6 +139,6 @@ export function cell(
 }
 
 /** What a paper's table says. */
-export function published(source: string, error: number, standardError?: number): Published {
+export function published(source: string, error: number, standardError?: number): PublishedError {
   return { error, source, ...(standardError === undefined ? {} : { standardError }) };
 }

@@ -1,5 +1,6 @@
 import type { TrainEvent } from '@bcl/trainer';
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { newBar } from '../bar.js';
 import { duration, percent, say } from '../format.js';
 import { type Job, nameOf } from './plan.js';
 import type { Outcome } from './runGrid.js';
@@ -42,16 +43,7 @@ class Watch implements GridProgress {
     this.#total = total;
     this.#done = done;
     if (!watched) return;
-    this.#bar = new SingleBar({
-      format: '{bar} {value}/{total} trainings  {under}  {left}',
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 20,
-      hideCursor: true,
-      clearOnComplete: true,
-      // Ctrl-C is ours: trainings are saved first.
-      gracefulExit: false,
-    });
+    this.#bar = newBar('{bar} {value}/{total} trainings  {under}  {left}', { hideCursor: true });
     this.#bar.start(total, done, { under: '', left: '' });
   }
 

@@ -5,6 +5,7 @@ import { availableThreads } from '@bcl/backends';
 import { experiments } from '../experiments/index.js';
 import { invocation, say, shellWord } from '../format.js';
 import { suggestion } from '../names.js';
+import { onStopSignal } from '../training/onStopSignal.js';
 import { missingJobs, openGrid } from './grid.js';
 import { createGridProgress } from './gridProgress.js';
 import type { Sources } from './jobData.js';
@@ -81,12 +82,10 @@ async function wholeGrid(
   if (cuts.length > 0) say(`cut down: ${cuts.join(', ')}`);
   say(`${all - jobs.length} of ${all} trainings are done; ${processes} at a time`);
   const stop = new AbortController();
-  const interrupted = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+  const ignore = onStopSignal(() => {
     stop.abort();
     say('\nstopping: trainings under way save what they have; once more ends this at once');
-  };
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  });
   const progress = createGridProgress(all, all - jobs.length);
   const failed: string[] = [];
   try {
@@ -103,7 +102,7 @@ async function wholeGrid(
     });
   } finally {
     progress.close();
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    ignore();
   }
   const written = await writeTables(plan, folder);
   say(`\n${written.markdown}`);
@@ -136,13 +135,7 @@ function jobArguments(
     cell: cell.id,
     trial,
   };
-  return [
-    'reproduce',
-    experiment.name,
-    ...Object.entries(given).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name}`, String(value)],
-    ),
-  ];
+  return ['reproduce', experiment.name, ...flagWords(Object.entries(given))];
 }
 
 /** What to type to go on. */
@@ -161,8 +154,12 @@ function commandOf({ experiment, cuts }: Plan, folder: string, flags: ReproduceF
     ...only.map((filter): [string, unknown] => ['only', filter]),
     ['out', folder],
   ];
-  const words = given.flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, shellWord(String(value))],
+  return [invocation(), 'reproduce', experiment.name, ...flagWords(given).map(shellWord)].join(' ');
+}
+
+/** Flags as words of a command line; those without a value are left out. */
+function flagWords(flags: readonly (readonly [name: string, value: unknown])[]): string[] {
+  return flags.flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
   );
-  return [invocation(), 'reproduce', experiment.name, ...words].join(' ');
 }

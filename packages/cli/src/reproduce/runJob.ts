@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { type Dataset, Preprocessing } from '@bcl/datasets';
 import { classBalanced, effectiveNumberWeights, type Loss, lossFromConfig } from '@bcl/losses';
 import { Mixer, type MixerConfig } from '@bcl/mixing';
@@ -172,7 +170,6 @@ function trainOptions(
     schedule: scheduleFromConfig(schedule),
     augment,
     run,
-    layerModules: [pathToFileURL(createRequire(import.meta.url).resolve('@bcl/models')).href],
     ...(wrongTest ? {} : { test }),
     ...(mixer ? { mixer: frozen ? new FrozenMixer(config) : new Mixer(config) } : {}),
   };

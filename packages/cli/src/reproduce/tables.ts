@@ -17,13 +17,8 @@ export async function writeTables(
 ): Promise<{ markdown: string; table: string; csv: string; page: string }> {
   const comparison = comparisonOf(plan, folder);
   const results = await readComparison(comparison);
-  const cuts = cutsText(plan);
   const markdown = comparisonMarkdown(results);
-  const head = [
-    `# ${comparison.title}`,
-    ...(cuts.length > 0 ? [`Cut down: ${cuts.join(', ')}.`] : []),
-    ...plan.experiment.notes,
-  ];
+  const head = [`# ${comparison.title}`, ...(comparison.notes ?? [])];
   const files = {
     table: join(folder, 'table.md'),
     csv: join(folder, 'table.csv'),

@@ -1,5 +1,6 @@
 import type { EpochEvent, StartEvent, StepEvent, SwitchEvent, TrainEvent } from '@bcl/trainer';
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { newBar } from '../bar.js';
 import { count, duration, percent, say } from '../format.js';
 
 /** Shows how a training goes. */
@@ -122,18 +123,10 @@ class Bar implements Progress {
   }
 
   #open(epoch: number): SingleBar {
-    const bar = new SingleBar({
-      format: `epoch ${epoch}/${this.#watch.epochs} {bar} {value}/{total}  {numbers}  {left} left`,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 20,
-      hideCursor: true,
-      clearOnComplete: true,
-      stopOnComplete: false,
-      stream: process.stdout,
-      // Ctrl-C is ours: the run is saved first.
-      gracefulExit: false,
-    });
+    const bar = newBar(
+      `epoch ${epoch}/${this.#watch.epochs} {bar} {value}/{total}  {numbers}  {left} left`,
+      { hideCursor: true },
+    );
     bar.start(this.#watch.stepsPerEpoch, 0, { numbers: '', left: '–' });
     return bar;
   }

@@ -1,7 +1,5 @@
-import { constants } from 'node:os';
 import { say } from '../format.js';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { onStopSignal } from './onStopSignal.js';
 
 /**
  * Passes on what comes until Ctrl-C (or a request to end, or a terminal that closes) and then leaves the source cleanly, after
@@ -14,19 +12,17 @@ export async function* untilInterrupted<T>(
   interrupted: () => void,
 ): AsyncGenerator<T, void, undefined> {
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(128 + constants.signals[signal]);
+  const ignore = onStopSignal(() => {
     stopping = true;
     interrupted();
     say('\nstopping after this step; once more ends it at once, without saving');
-  };
-  for (const signal of signals) process.on(signal, stop);
+  });
   try {
     for await (const item of source) {
       yield item;
       if (stopping) return;
     }
   } finally {
-    for (const signal of signals) process.off(signal, stop);
+    ignore();
   }
 }
