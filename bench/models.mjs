@@ -39,6 +39,9 @@ const networks = {
   m34Res: [{ model: 'm34Res' }, 16],
 };
 
+/** Bytes of weights of which the growth of a process is told: what it grows by anyhow is little beside them. */
+const ENOUGH = 128 * 2 ** 20;
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -117,14 +120,22 @@ async function measure({ model: name, classes = 10, ...options }, batch) {
   };
 }
 
-/** Processor time and memory, the process's most above what it had, that building takes. */
+/**
+ * Processor time that building takes, and memory: what the process's most is above what it had, for as many copies as make it worth
+ * measuring, each kept until the last is built.
+ */
 function building(build) {
   const before = process.memoryUsage.rss();
   let model;
   const ms = cpuTime(() => {
     model = build();
   });
-  return { model, ms, bytes: process.resourceUsage().maxRSS * 1024 - before };
+  const { parameters, statistics } = summarize(model);
+  const copies = Math.ceil(ENOUGH / (4 * (parameters + statistics)));
+  const others = Array.from({ length: copies - 1 }, build);
+  const bytes = (process.resourceUsage().maxRSS * 1024 - before) / copies;
+  for (const other of others) other.dispose();
+  return { model, ms, bytes };
 }
 
 function loss(model, x, y) {

@@ -1,8 +1,8 @@
-// ConvNet training as a user runs it (data, augmentation, BC+ and optimizer included): images/s on one thread and on two, the
-// share of each kernel and of data and mixing, memory and tensors, and a plain product on packed panels in the same run to measure
-// the machine by.
+// Training as a user runs it (data, augmentation, BC+ and optimizer included), by default of ConvNet: images/s on one thread and on
+// two, the share of each kernel and of data and mixing, memory and tensors, and a plain product on packed panels in the same run to
+// measure the machine by.
 //
-//     node bench/step.mjs [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
+//     node bench/step.mjs [--network convnet] [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,17 +10,22 @@ import { useBackend } from '@bcl/backends';
 import { drawFlip, drawPadCrop, embedded, Preprocessing } from '@bcl/datasets';
 import { Mixer } from '@bcl/mixing';
 import { mixBytesToTensors } from '@bcl/mixing/fast-tensors';
-import { convnet } from '@bcl/models';
+import { createModel, summarize } from '@bcl/models';
 import { createRandom } from '@bcl/random';
 import { ModelManager, sgd } from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { keep, round, summary, times } from './measure.mjs';
 
-/** Products and sums of one image's forward and backward pass. */
-const GFLOP_PER_IMAGE = 1.41;
+/** Networks for images of 32×32 by their names here. */
+const networks = {
+  convnet: ['convnet', {}],
+  resnet18: ['resnet18', { stem: 'cifar' }],
+  shakeShake: ['shakeShake', {}],
+};
 
 const { values } = parseArgs({
   options: {
+    network: { type: 'string', default: 'convnet' },
     batch: { type: 'string', default: '128' },
     steps: { type: 'string', default: '12' },
     runs: { type: 'string', default: '3' },
@@ -44,6 +49,8 @@ async function compare() {
         fileURLToPath(import.meta.url),
         '--child',
         String(threads),
+        '--network',
+        values.network,
         '--batch',
         values.batch,
         '--steps',
@@ -65,9 +72,9 @@ async function compare() {
       threads,
       imagesPerSecond: round(speed.median),
       spread: round(speed.spread),
-      gflops: round(speed.median * GFLOP_PER_IMAGE),
+      gflops: round(speed.median * all[0].gflopPerImage),
       ofProduct: round(
-        summary(all.map((r) => (r.imagesPerSecond * GFLOP_PER_IMAGE) / r.productGflops)).median,
+        summary(all.map((r) => (r.imagesPerSecond * r.gflopPerImage) / r.productGflops)).median,
         2,
       ),
       dataShare: round(summary(all.map((r) => r.dataShare)).median, 5),
@@ -83,7 +90,8 @@ async function compare() {
   );
   const { kernels } = results.get(counts[0])[0];
   if (kernels) console.table(kernels);
-  keep('step', { batch, steps, runs: Number(values.runs), rows, kernels });
+  const { network, runs } = values;
+  keep('step', { network, batch, steps, runs: Number(runs), rows, kernels });
 }
 
 /** One training of `steps` batches. */
@@ -92,8 +100,10 @@ async function train(threads) {
   const productGflops = measureProduct();
   const data = embedded({ split: 'train', size: batch * steps, seed: 1 });
   const preprocessing = Preprocessing.fit(data, 'bc+');
+  const [name, options] = networks[values.network];
+  const model = createModel(name, { ...options, classes: 10, inputShape: [32, 32, 3], seed: 1 });
   const manager = new ModelManager({
-    model: convnet({ classes: 10, seed: 1 }),
+    model,
     optimizer: sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
     loss: 'klDivergence',
     preprocessing,
@@ -103,9 +113,9 @@ async function train(threads) {
   const share = threads === 1 ? countKernels() : undefined;
   const speeds = [];
   const tensors = [];
-  const options = { epochs: 1, batchSize: batch, mixer, threads, layerModules: ['@bcl/models'] };
+  const training = { epochs: 1, batchSize: batch, mixer, threads, layerModules: ['@bcl/models'] };
   let last = performance.now();
-  for await (const event of manager.train(data, options)) {
+  for await (const event of manager.train(data, training)) {
     if (event.type !== 'step') continue;
     const now = performance.now();
     if (event.step > 2) speeds.push((batch * 1000) / (now - last));
@@ -116,6 +126,8 @@ async function train(threads) {
   const imagesPerSecond = summary(speeds).median;
   return {
     imagesPerSecond,
+    // Products and sums of its forward and backward pass.
+    gflopPerImage: (6 * summarize(model).multiplyAdds) / 1e9,
     productGflops,
     dataShare: (measureData(data, preprocessing) * imagesPerSecond) / (1000 * batch),
     peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),

@@ -1,17 +1,23 @@
-"""The same training step in PyTorch, as a yardstick: ConvNet, forward, backward and SGD on random images.
+"""The training step of bench/step.mjs in PyTorch, as a yardstick: forward, backward and SGD on random images, by default of ConvNet.
 
-    python3 bench/step.py [batch] [threads]
+    python3 bench/step.py [convnet | resnet18 | shakeShake] [batch] [threads]
+
+Prints a line of JSON: images/s (median of the steps after the second) and the most memory that the process held.
 """
 
+import json
+import resource
 import statistics
 import sys
 import time
 
 import torch
 from torch import nn
+from torch.nn import functional
 
-BATCH = int(sys.argv[1]) if len(sys.argv) > 1 else 128
-THREADS = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+NETWORK = sys.argv[1] if len(sys.argv) > 1 else "convnet"
+BATCH = int(sys.argv[2]) if len(sys.argv) > 2 else 128
+THREADS = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 torch.set_num_threads(THREADS)
 
 
@@ -23,15 +29,112 @@ def convolutions(inputs, outputs, count):
     yield nn.MaxPool2d(2)
 
 
-model = nn.Sequential(
-    *convolutions(3, 64, 2),
-    *convolutions(64, 128, 2),
-    *convolutions(128, 256, 4),
-    nn.Flatten(),
-    nn.Linear(4096, 1024), nn.ReLU(), nn.Dropout(),
-    nn.Linear(1024, 1024), nn.ReLU(), nn.Dropout(),
-    nn.Linear(1024, 10),
-)
+def convnet():
+    return nn.Sequential(
+        *convolutions(3, 64, 2),
+        *convolutions(64, 128, 2),
+        *convolutions(128, 256, 4),
+        nn.Flatten(),
+        nn.Linear(4096, 1024), nn.ReLU(), nn.Dropout(),
+        nn.Linear(1024, 1024), nn.ReLU(), nn.Dropout(),
+        nn.Linear(1024, 10),
+    )
+
+
+def convolution(inputs, outputs, stride=1):
+    return nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+
+
+class Basic(nn.Module):
+    """A block of ResNet-18."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.branch = nn.Sequential(
+            convolution(inputs, outputs, stride), nn.BatchNorm2d(outputs), nn.ReLU(),
+            convolution(outputs, outputs), nn.BatchNorm2d(outputs),
+        )
+        self.shortcut = nn.Sequential() if stride == 1 and inputs == outputs else nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+        )
+
+    def forward(self, x):
+        return functional.relu(self.branch(x) + self.shortcut(x))
+
+
+class Shake(torch.autograd.Function):
+    """A random convex combination of two branches, another one backward; for each image."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        alpha = torch.rand(len(a), 1, 1, 1)
+        return alpha * a + (1 - alpha) * b
+
+    @staticmethod
+    def backward(ctx, dy):
+        beta = torch.rand(len(dy), 1, 1, 1)
+        return beta * dy, (1 - beta) * dy
+
+
+class TwoPaths(nn.Module):
+    """Shake-Shake's shortcut where the image shrinks: two subsampled views side by side, one shifted by a pixel."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs // 2, 1, bias=False)
+        self.second = nn.Conv2d(inputs, outputs // 2, 1, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        x = functional.relu(x)
+        shifted = functional.pad(x, (-1, 1, -1, 1))
+        paths = [self.first(x[:, :, ::2, ::2]), self.second(shifted[:, :, ::2, ::2])]
+        return self.norm(torch.cat(paths, 1))
+
+
+class ShakeBlock(nn.Module):
+    """A block of Shake-Shake 26."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.branches = nn.ModuleList(nn.Sequential(
+            nn.ReLU(), convolution(inputs, outputs, stride), nn.BatchNorm2d(outputs),
+            nn.ReLU(), convolution(outputs, outputs), nn.BatchNorm2d(outputs),
+        ) for _ in range(2))
+        if stride == 2:
+            self.shortcut = TwoPaths(inputs, outputs)
+        elif inputs != outputs:
+            self.shortcut = nn.Sequential(nn.ReLU(), nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        else:
+            self.shortcut = nn.Sequential()
+
+    def forward(self, x):
+        return self.shortcut(x) + Shake.apply(*(branch(x) for branch in self.branches))
+
+
+def residual(block, first, stem, widths, count):
+    layers = list(stem)
+    inputs = first
+    for i, width in enumerate(widths):
+        for j in range(count):
+            layers.append(block(inputs, width, 2 if i > 0 and j == 0 else 1))
+            inputs = width
+    return layers
+
+
+def resnet18():
+    stem = [convolution(3, 64), nn.BatchNorm2d(64), nn.ReLU()]
+    blocks = residual(Basic, 64, stem, [64, 128, 256, 512], 2)
+    return nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+def shake_shake():
+    stem = [convolution(3, 16), nn.BatchNorm2d(16)]
+    blocks = residual(ShakeBlock, 16, stem, [32, 64, 128], 4)
+    return nn.Sequential(*blocks, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
+
+
+model = {"convnet": convnet, "resnet18": resnet18, "shakeShake": shake_shake}[NETWORK]()
 optimizer = torch.optim.SGD(model.parameters(), 0.02, momentum=0.9, nesterov=True, weight_decay=5e-4)
 x = torch.randn(BATCH, 3, 32, 32)
 y = torch.softmax(torch.randn(BATCH, 10), 1)
@@ -44,4 +147,9 @@ for step in range(8):
     optimizer.step()
     if step > 1:
         taken.append(time.perf_counter() - start)
-print(f"PyTorch {torch.__version__}, batch {BATCH}, {THREADS} threads: {BATCH / statistics.median(taken):.1f} images/s")
+print(json.dumps({
+    "version": torch.__version__,
+    "parameters": sum(p.numel() for p in model.parameters()),
+    "imagesPerSecond": BATCH / statistics.median(taken),
+    "peakMiB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+}))

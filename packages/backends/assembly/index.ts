@@ -8,6 +8,7 @@ export {
 } from './winograd';
 export { channelAffine, channelGradient, channelGradientSums, channelMoments } from './channels';
 export { maxPoolGradient } from './maxPool';
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { sgdStep } from './sgd';
 export { adamStep } from './adam';
 export { addRows, copyRows } from './rows';

@@ -5,5 +5,9 @@ export { type AdapterReport, type BackendName, backendNames } from './probes/Pro
 export { SharedSum, type SharedSumHandle, type SharedSumOptions } from './SharedSum.js';
 export { type BackendChoice, type UseBackendOptions, useBackend } from './useBackend.js';
 export type { KernelBuild } from './wasm/kernelModule.js';
-export { type RegisteredKernels, registerWasmKernels } from './wasm/registerWasmKernels.js';
+export {
+  type RegisteredKernels,
+  registerWasmKernels,
+  type WasmKernelsOptions,
+} from './wasm/registerWasmKernels.js';
 export type { WasmFeatures } from './wasmFeatures.js';

@@ -13,6 +13,10 @@ export interface UseBackendOptions {
    * itself; a page needs it when its bundler moves files.
    */
   wasmPaths?: string;
+  /**
+   * Names of our kernels for wasm that are not to be used, or `'all'`; `[]` for none. Left out, it stays as it was: none at first.
+   */
+  wasmKernelsOff?: 'all' | readonly string[];
 }
 
 /** What {@link useBackend} chose. */
@@ -90,15 +94,16 @@ async function probeForAuto(name: BackendName): Promise<Probe> {
 /** Readies a backend that was found and makes it the current one; or says why that failed. */
 async function ready(name: BackendName, options: UseBackendOptions): Promise<string | undefined> {
   const before = tf.getBackend();
+  const { wasmKernelsOff: off } = options;
   try {
-    if (name === 'wasm') await setWasmPaths(options);
+    if (name === 'wasm') await prepareWasm(options);
     await initialize(name);
     await tf.setBackend(name);
     await tryOut();
     // Only now, and only for the backend that they are of: nobody else loads the kernels.
     if (name === 'wasm') {
       const { registerWasmKernels } = await import('./wasm/registerWasmKernels.js');
-      await registerWasmKernels();
+      await registerWasmKernels(off === undefined ? {} : { off });
     }
     if (name === 'webgpu') {
       const { registerWebgpuKernels } = await import('./webgpu/registerWebgpuKernels.js');
@@ -142,10 +147,14 @@ async function tryOut(): Promise<void> {
   }
 }
 
-async function setWasmPaths({ wasmPaths }: UseBackendOptions): Promise<void> {
-  if (wasmPaths === undefined || tf.engine().registry.wasm) return;
+/** What the wasm backend must be told before it starts. */
+async function prepareWasm({ wasmPaths }: UseBackendOptions): Promise<void> {
+  if (tf.engine().registry.wasm) return;
   const imported = await importWasm();
-  if (imported.available) imported.module.setWasmPaths(wasmPaths);
+  if (!imported.available) return;
+  // Isolated pages would get its threaded build, in whose heap our kernels cannot work; they are faster alone.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (wasmPaths !== undefined) imported.module.setWasmPaths(wasmPaths);
 }
 
 function wayOut(name: BackendName): string {

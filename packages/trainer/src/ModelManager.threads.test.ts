@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { registerWasmKernels } from '@bcl/backends';
 import { Preprocessing } from '@bcl/datasets';
 import { classBalanced, focal } from '@bcl/losses';
 import { Mixer } from '@bcl/mixing';
@@ -68,6 +69,17 @@ async function message(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('train on threads', () => {
+  test('computes with the kernels that are on here', async () => {
+    const train = async (): Promise<number[]> =>
+      numbers(await collect(manage().train(trainSet, { ...options(), threads: 2 })));
+    const own = await train();
+    await registerWasmKernels({ off: 'all' });
+    const stock = await train().finally(() => registerWasmKernels({ off: [] }));
+    expect(stock).not.toEqual(own);
+    expect(await train()).toEqual(own);
+    for (const [i, value] of own.entries()) expect(stock[i]).toBeCloseTo(value, 4);
+  });
+
   test.each([2, 3])('gives the numbers of one thread: %d', async (threads) => {
     const one = manage();
     const expected = await collect(one.train(trainSet, options()));

@@ -43,6 +43,11 @@ export function geometry(xShape: number[], filterShape: number[], attrs: ConvAtt
     attrs.pad,
     attrs.dimRoundingMode,
   );
+  return geometryOf(info, attrs.groups ?? 1);
+}
+
+/** Geometry of a convolution as TensorFlow.js describes it, in groups. */
+export function geometryOf(info: backend_util.Conv2DInfo, groups: number): Geometry {
   return {
     batch: info.batchSize,
     height: info.inHeight,
@@ -59,7 +64,7 @@ export function geometry(xShape: number[], filterShape: number[], attrs: ConvAtt
     dilationWidth: info.dilationWidth,
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
-    groups: attrs.groups ?? 1,
+    groups,
   };
 }
 

@@ -5,6 +5,23 @@ type Count = number;
 /** Address in the heap, in bytes. */
 export type Pointer = number;
 
+/** How a window moves over one image: what the kernels that know no product take. */
+export type WindowArguments = [
+  height: Count,
+  width: Count,
+  channels: Count,
+  outHeight: Count,
+  outWidth: Count,
+  filterHeight: Count,
+  filterWidth: Count,
+  strideHeight: Count,
+  strideWidth: Count,
+  dilationHeight: Count,
+  dilationWidth: Count,
+  padTop: number,
+  padLeft: number,
+];
+
 /** What the WebAssembly module exports; assembly/ documents each function where it is. */
 export interface KernelExports {
   gemmQuads(
@@ -187,23 +204,18 @@ export interface KernelExports {
     channels: Count,
     relu: 0 | 1,
   ): void;
-  maxPoolGradient(
+  maxPoolGradient(x: Pointer, dy: Pointer, dx: Pointer, ...image: WindowArguments): void;
+  depthwiseInputGradient(
+    dy: Pointer,
+    filter: Pointer,
+    dx: Pointer,
+    ...image: WindowArguments
+  ): void;
+  depthwiseFilterGradient(
     x: Pointer,
     dy: Pointer,
-    dx: Pointer,
-    height: Count,
-    width: Count,
-    channels: Count,
-    outHeight: Count,
-    outWidth: Count,
-    filterHeight: Count,
-    filterWidth: Count,
-    strideHeight: Count,
-    strideWidth: Count,
-    dilationHeight: Count,
-    dilationWidth: Count,
-    padTop: number,
-    padLeft: number,
+    dFilter: Pointer,
+    ...image: WindowArguments
   ): void;
   addRows(from: Pointer, table: Pointer, rows: Count, count: Count): void;
   copyRows(

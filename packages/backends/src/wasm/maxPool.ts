@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import { kernel, type WasmKernel } from './wasmKernel.js';
+import { imageBytes, windowArguments } from './windowArguments.js';
 
 interface PoolAttrs {
   filterSize: [number, number] | number;
@@ -16,7 +17,7 @@ export const maxPoolKernels: WasmKernel[] = [
     make: (heap) =>
       kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo }, PoolAttrs>(
         ({ dy, input }, { filterSize, strides, pad, dimRoundingMode }) => {
-          const p = backend_util.computePool2DInfo(
+          const info = backend_util.computePool2DInfo(
             input.shape as [number, number, number, number],
             filterSize,
             strides,
@@ -25,26 +26,14 @@ export const maxPoolKernels: WasmKernel[] = [
             dimRoundingMode,
           );
           const dx = heap.output(input.shape);
-          const inBytes = p.inHeight * p.inWidth * p.inChannels * 4;
-          const outBytes = p.outHeight * p.outWidth * p.inChannels * 4;
-          for (let n = 0; n < p.batchSize; n++) {
+          const { inBytes, outBytes } = imageBytes(info);
+          const moves = windowArguments(info);
+          for (let n = 0; n < info.batchSize; n++) {
             heap.kernels.maxPoolGradient(
               heap.at(input) + n * inBytes,
               heap.at(dy) + n * outBytes,
               heap.at(dx) + n * inBytes,
-              p.inHeight,
-              p.inWidth,
-              p.inChannels,
-              p.outHeight,
-              p.outWidth,
-              p.filterHeight,
-              p.filterWidth,
-              p.strideHeight,
-              p.strideWidth,
-              p.dilationHeight,
-              p.dilationWidth,
-              p.padInfo.top,
-              p.padInfo.left,
+              ...moves,
             );
           }
           return dx;

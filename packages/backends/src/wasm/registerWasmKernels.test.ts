@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { error, largest, onCpu, run, values } from '../testing/kernels.js';
-import { type Convolution, convolve } from '../testing/naive.js';
+import {
+  type Convolution,
+  convolve,
+  convolvedShape,
+  filterGradient,
+  size,
+} from '../testing/naive.js';
 import { registerWasmKernels } from './registerWasmKernels.js';
 
 const ours = [
@@ -35,16 +41,17 @@ describe('registerWasmKernels', () => {
   test('does nothing when called again, from another backend too', async () => {
     const result = await registerWasmKernels();
     const before = registry();
-    expect(await registerWasmKernels()).toBe(result);
+    expect(await registerWasmKernels()).toEqual(result);
     await tf.setBackend('cpu');
     const fromCpu = await registerWasmKernels();
     expect(fromCpu).toEqual({
       build: undefined,
       registered: [],
+      off: [],
       reason: 'the current backend is cpu, not wasm',
     });
     await tf.setBackend('wasm');
-    expect(await registerWasmKernels()).toBe(result);
+    expect(await registerWasmKernels()).toEqual(result);
     expect(registry()).toEqual(before);
   });
 
@@ -52,7 +59,7 @@ describe('registerWasmKernels', () => {
     await registered(copyOfBackend(), async () => {
       const compile = jest.spyOn(WebAssembly, 'instantiate');
       const [first, second] = await Promise.all([registerWasmKernels(), registerWasmKernels()]);
-      expect(first).toBe(second);
+      expect(first).toEqual(second);
       expect(compile).toHaveBeenCalledTimes(1);
     });
   });
@@ -83,6 +90,7 @@ describe('registerWasmKernels', () => {
       expect(result).toEqual({
         build: undefined,
         registered: [],
+        off: [],
         reason: expect.stringMatching(reason),
       });
       expect(registry()).toEqual(before);
@@ -96,6 +104,7 @@ describe('registerWasmKernels', () => {
       expect(await registerWasmKernels()).toEqual({
         build: undefined,
         registered: [],
+        off: [],
         reason: 'this JavaScript engine has no WebAssembly SIMD',
       });
       expect(registry()).toEqual(before);
@@ -114,6 +123,81 @@ describe('registerWasmKernels', () => {
     });
     expect((await registerWasmKernels()).build).not.toBeUndefined();
     expectConvolves();
+  });
+
+  test('switches kernels off by name, all of them, and on again', async () => {
+    await registerWasmKernels();
+    const before = registry();
+    const own = (name: string): boolean => before.includes(tf.getKernel(name, 'wasm'));
+    const some = await registerWasmKernels({ off: ['Conv2D', 'BclSgd'] });
+    expect(some.off).toEqual(['Conv2D', 'BclSgd']);
+    expect(some.registered).not.toContain('Conv2D');
+    expect([own('Conv2D'), own('Conv2DBackpropInput')]).toEqual([false, true]);
+    expect(tf.getKernel('BclSgd', 'wasm')).toBeUndefined();
+    expectConvolves();
+    expect((await registerWasmKernels()).off).toEqual(some.off);
+    const none = await registerWasmKernels({ off: 'all' });
+    expect(none.registered).toEqual([]);
+    expectConvolves();
+    expect((await registerWasmKernels({ off: [] })).off).toEqual([]);
+    expect(registry()).toEqual(before);
+  });
+
+  test('refuses to switch off what there is not', async () => {
+    await expect(registerWasmKernels({ off: ['conv2d'] })).rejects.toThrow(
+      /^registerWasmKernels: off must name kernels of ours, or be 'all', got 'conv2d'; there are Conv2D, /,
+    );
+  });
+
+  test.each<[string, Convolution]>([
+    ['same', convolution({})],
+    ['strided, valid, pixels left over', convolution({ strides: [2, 3], pad: 'valid' })],
+    ['strided, same', convolution({ strides: [2, 2], filterShape: [5, 2, 4, 3] })],
+    [
+      'padded by hand',
+      convolution({
+        pad: [
+          [2, 1],
+          [0, 3],
+        ],
+      }),
+    ],
+    ['dilated', convolution({ dilations: [2, 3] })],
+    ['no image', convolution({ xShape: [0, 9, 10, 4] })],
+  ])('has the gradient of convolutions composed while it is off: %s', async (_, c) => {
+    const x = values(size(c.xShape), 1);
+    const dy = values(size(convolvedShape(c)), 2);
+    await registerWasmKernels({ off: 'all' });
+    const before = tf.memory().numTensors;
+    try {
+      const pad = typeof c.pad === 'string' ? c.pad : [[0, 0], ...c.pad, [0, 0]];
+      const { strides, dilations, filterShape } = c;
+      const [dFilter] = tf.tidy(() =>
+        run(
+          'Conv2DBackpropFilter',
+          { x: tf.tensor4d(x, c.xShape), dy: tf.tensor4d(dy, convolvedShape(c)) },
+          { strides, dilations, pad, filterShape, dataFormat: 'NHWC' },
+        ),
+      ) as [tf.Tensor];
+      expect(tf.memory().numTensors).toBe(before + 1);
+      const naive = filterGradient(c, x, dy);
+      expect(error(dFilter.dataSync(), naive, Math.max(largest(naive), 1e-30))).toBeLessThan(1e-5);
+      dFilter.dispose();
+    } finally {
+      await registerWasmKernels({ off: [] });
+    }
+  });
+
+  test('composes the gradient of convolutions where its kernels cannot be', async () => {
+    const known = tf.getKernel('Conv2DBackpropFilter', 'wasm');
+    tf.unregisterKernel('Conv2DBackpropFilter', 'wasm');
+    await registered({} as tf.KernelBackend, async () => {
+      expect((await registerWasmKernels()).reason).toMatch(/keeps its heap elsewhere/);
+      const composed = tf.getKernel('Conv2DBackpropFilter', 'wasm');
+      expect(composed).toBeDefined();
+      expect(composed).not.toBe(known);
+    });
+    expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBeDefined();
   });
 
   test('lets the gradient of tf.batchNorm be registered after it', async () => {
@@ -150,7 +234,7 @@ describe('a model of layers of TensorFlow.js', () => {
     };
     const onWasm = gradients().map((t) => t.dataSync());
     const expected = await onCpu(gradients);
-    expect(expected).toHaveLength(1 + 2 + 2 + 2 + 2 + 2);
+    expect(expected).toHaveLength(1 + 2 + 2 + 2 + 2 + 2 + 2);
     for (const [i, gradient] of expected.entries()) {
       expect(
         error(onWasm[i] as Float32Array, gradient, Math.max(0.01, largest(gradient))),
@@ -195,24 +279,11 @@ test('a second wasm backend gets kernels of its own', async () => {
   expect([...y.dataSync()]).toEqual([6, 6, 6, 6]);
 });
 
-/** Someone's model: depthwise, dilated and strided convolutions, pooling, batch normalisation, dense. */
+/** Someone's model: depthwise and strided convolutions, pooling, batch normalisation, dense. */
 function model(): ReturnType<typeof sequential> {
-  // The first two are not trained: tfjs has no gradients for them on wasm.
   const net = sequential({
     layers: [
-      layers.depthwiseConv2d({
-        inputShape: [13, 12, 3],
-        kernelSize: 3,
-        depthMultiplier: 2,
-        trainable: false,
-      }),
-      layers.conv2d({
-        filters: 5,
-        kernelSize: 3,
-        dilationRate: 2,
-        padding: 'same',
-        trainable: false,
-      }),
+      layers.depthwiseConv2d({ inputShape: [13, 12, 3], kernelSize: 3, depthMultiplier: 2 }),
       layers.conv2d({ filters: 7, kernelSize: 3, padding: 'same', activation: 'relu' }),
       layers.batchNormalization(),
       layers.conv2d({ filters: 6, kernelSize: [3, 2], strides: [2, 3], padding: 'same' }),
@@ -231,6 +302,17 @@ function model(): ReturnType<typeof sequential> {
   });
   (net as LayersModel).setWeights(weights);
   return net;
+}
+
+function convolution(partial: Partial<Convolution>): Convolution {
+  return {
+    xShape: [2, 9, 10, 4],
+    filterShape: [3, 3, 4, 3],
+    strides: [1, 1],
+    dilations: [1, 1],
+    pad: 'same',
+    ...partial,
+  };
 }
 
 /** Everything registered for wasm. */

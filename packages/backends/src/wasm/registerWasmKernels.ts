@@ -1,100 +1,120 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { adamKernels } from './adam.js';
-import { batchNormKernels } from './batchNorm.js';
-import { registerBatchNormGradient } from './batchNormGradient.js';
-import { betweenClassKernels } from './betweenClass.js';
-import { concatKernels } from './concat.js';
-import { conv2dKernels, WINOGRAD_FLAG } from './conv2d.js';
-import { fusedKernels } from './fused.js';
+import { composedFilterGradient } from './composedFilterGradient.js';
+import { WINOGRAD_FLAG } from './conv2d.js';
 import { Heap, type WasmBackend } from './heap.js';
-import { identityKernels } from './identity.js';
 import { type KernelBuild, kernelBuild, loadKernels } from './kernelModule.js';
-import { matMulKernels } from './matMul.js';
-import { maxPoolKernels } from './maxPool.js';
-import { randomWeightsKernels } from './randomWeights.js';
-import { sgdKernels } from './sgd.js';
-import { sumKernels } from './sum.js';
-import type { WasmKernel } from './wasmKernel.js';
+import { isOwn, markOwn } from './ownKernels.js';
+import { registerGradients } from './registerGradients.js';
+import { wasmKernels } from './wasmKernels.js';
+
+/** Options of {@link registerWasmKernels}. */
+export interface WasmKernelsOptions {
+  /**
+   * Names of kernels of ours that are not to be used, or `'all'`; `[]` for none. Left out, it stays as it was: none at first.
+   */
+  off?: 'all' | readonly string[];
+}
 
 /** What `registerWasmKernels` did. */
 export interface RegisteredKernels {
   /** The build of the kernels, or `undefined` when none could be used. */
   build: KernelBuild | undefined;
-  /** Names of the TensorFlow.js kernels that are now ours. */
+  /** Names of the kernels that are ours now. */
   registered: string[];
+  /** Names of those that are switched off. */
+  off: string[];
   /** Why nothing was registered. */
   reason?: string;
 }
 
-const kernels: WasmKernel[] = [
-  ...conv2dKernels,
-  ...matMulKernels,
-  ...batchNormKernels,
-  ...maxPoolKernels,
-  ...fusedKernels,
-  ...identityKernels,
-  ...sgdKernels,
-  ...adamKernels,
-  ...betweenClassKernels,
-  ...concatKernels,
-  ...randomWeightsKernels,
-  ...sumKernels,
-];
+/** Our kernels over the heap of a backend, or why there are none. */
+type Made = { build: KernelBuild; configs: readonly tf.KernelConfig[] } | { reason: string };
 
 /** TensorFlow.js's own kernels that ours stand in for. */
-const stock = new Map<string, tf.KernelConfig>();
-let done: Promise<RegisteredKernels> | undefined;
+const stock = new Map<string, tf.KernelConfig>([
+  [composedFilterGradient.kernelName, composedFilterGradient],
+]);
+let switchedOff: ReadonlySet<string> = new Set();
+let made: Promise<Made> | undefined;
 let owner: tf.KernelBackend | undefined;
 
 /**
- * Gives the wasm backend the kernels that training needs: the missing `Conv2DBackpropFilter`, and faster convolutions, matrix
- * products, batch normalisation and pooling gradients. Existing models speed up unchanged. Calling it again does nothing.
+ * Gives the wasm backend the kernels that training needs: the missing gradients of convolutions, and faster convolutions, matrix
+ * products, batch normalisation and pooling gradients. Existing models speed up unchanged. Calling it again changes nothing but what
+ * `off` says.
  *
- * The wasm backend must be the current one. Where its internals are not as expected, or the engine has no SIMD, nothing is
- * changed and the result says why.
+ * The wasm backend must be the current one. Where its internals are not as expected, or the engine has no SIMD, TensorFlow.js's
+ * kernels stay, the missing gradient of convolutions is composed of them, and the result says why.
  *
  * 3×3 convolutions of stride 1 go Winograd's way, with errors below 1e-5 of the largest value; `tf.env().set('BCL_WASM_WINOGRAD',
  * false)` has them computed directly: slower, with errors below 1e-6.
+ *
+ * @throws RangeError when `off` names a kernel that there is not; the message lists them.
  */
-export async function registerWasmKernels(): Promise<RegisteredKernels> {
+export async function registerWasmKernels({
+  off,
+}: WasmKernelsOptions = {}): Promise<RegisteredKernels> {
+  const wanted = off && parseOff(off);
   const backend = tf.backend();
   if (tf.getBackend() !== 'wasm') {
     return none(`the current backend is ${tf.getBackend()}, not wasm`);
   }
   if (owner !== backend) {
     owner = backend;
-    done = register(backend as WasmBackend);
+    made = make(backend as WasmBackend);
   }
-  const result = await (done as Promise<RegisteredKernels>);
+  const result = await (made as Promise<Made>);
+  if ('reason' in result) {
+    const { kernelName } = composedFilterGradient;
+    if (!tf.getKernel(kernelName, 'wasm')) tf.registerKernel(composedFilterGradient);
+    return none(result.reason);
+  }
+  if (wanted) switchedOff = wanted;
+  for (const config of result.configs) install(config);
   // At every call: TensorFlow.js's gradients may have been registered since the last.
-  if (result.build) registerBatchNormGradient();
-  return result;
+  registerGradients();
+  const isOff = (name: string): boolean => switchedOff.has(name);
+  const names = result.configs.map(({ kernelName }) => kernelName);
+  return {
+    build: result.build,
+    registered: names.filter((name) => !isOff(name)),
+    off: names.filter(isOff),
+  };
 }
 
-async function register(backend: WasmBackend): Promise<RegisteredKernels> {
+/** Registers a kernel of ours, or what stands for it while it is off. */
+function install(ours: tf.KernelConfig): void {
+  const { kernelName } = ours;
+  const wanted = switchedOff.has(kernelName) ? stock.get(kernelName) : ours;
+  const current = tf.getKernel(kernelName, 'wasm');
+  if (current === wanted) return;
+  if (current) tf.unregisterKernel(kernelName, 'wasm');
+  if (wanted) tf.registerKernel(wanted);
+}
+
+async function make(backend: WasmBackend): Promise<Made> {
   const memory = backend.wasm?.asm?.memory;
   if (!(memory instanceof WebAssembly.Memory) || typeof backend.wasm._malloc !== 'function') {
-    return none(
-      'this version of @tensorflow/tfjs-backend-wasm keeps its heap elsewhere; our kernels know 4.22',
-    );
+    return {
+      reason:
+        'this version of @tensorflow/tfjs-backend-wasm keeps its heap elsewhere; our kernels know 4.22',
+    };
   }
   if (typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer) {
-    return none(
-      'the wasm backend runs its threaded build, whose heap is shared; our kernels want the single-threaded one',
-    );
+    return {
+      reason:
+        'the wasm backend runs its threaded build, whose heap is shared; our kernels want the single-threaded one',
+    };
   }
   const build = await kernelBuild();
-  if (!build) return none('this JavaScript engine has no WebAssembly SIMD');
+  if (!build) return { reason: 'this JavaScript engine has no WebAssembly SIMD' };
   tf.env().registerFlag(WINOGRAD_FLAG, () => true);
   const heap = new Heap(backend, await loadKernels(memory, build));
-  for (const { name, make } of kernels) {
+  const configs = wasmKernels.map(({ name, make }): tf.KernelConfig => {
     const before = tf.getKernel(name, 'wasm');
-    if (before) {
-      if (!stock.has(name)) stock.set(name, before);
-      tf.unregisterKernel(name, 'wasm');
-    }
+    if (before && !isOwn(before) && !stock.has(name)) stock.set(name, before);
     const compute = make(heap, stockKernel);
-    tf.registerKernel({
+    return markOwn({
       ...stock.get(name), // with what readies it for a backend
       kernelName: name,
       backendName: 'wasm',
@@ -104,8 +124,8 @@ async function register(backend: WasmBackend): Promise<RegisteredKernels> {
         return compute(call);
       },
     });
-  }
-  return { build, registered: kernels.map(({ name }) => name) };
+  });
+  return { build, configs };
 }
 
 function stockKernel(name: string): tf.KernelFunc {
@@ -114,6 +134,18 @@ function stockKernel(name: string): tf.KernelFunc {
   return found.kernelFunc;
 }
 
+function parseOff(off: 'all' | readonly string[]): ReadonlySet<string> {
+  const all = wasmKernels.map(({ name }) => name);
+  if (off === 'all') return new Set(all);
+  const unknown = off.find((name) => !all.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(
+      `registerWasmKernels: off must name kernels of ours, or be 'all', got '${unknown}'; there are ${all.join(', ')}`,
+    );
+  }
+  return new Set(off);
+}
+
 function none(reason: string): RegisteredKernels {
-  return { build: undefined, registered: [], reason };
+  return { build: undefined, registered: [], off: [], reason };
 }

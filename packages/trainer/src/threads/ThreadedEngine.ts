@@ -1,4 +1,4 @@
-import { SharedSum } from '@bcl/backends';
+import { registerWasmKernels, SharedSum } from '@bcl/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { Batch } from '../training/batches.js';
@@ -56,6 +56,10 @@ export class ThreadedEngine implements Engine {
     }));
     const data: Omit<ReplicaData, 'rank'> = {
       backend: tf.getBackend(),
+      kernels: {
+        off: (await registerWasmKernels()).off,
+        winograd: tf.env().getFlags().BCL_WASM_WINOGRAD !== false,
+      },
       layerModules,
       topology: replica.model.toJSON(null, false),
       optimizer: replica.optimizer.getConfig(),

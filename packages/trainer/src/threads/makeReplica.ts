@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BackendName, useBackend } from '@bcl/backends';
+import * as tf from '@tensorflow/tfjs-core';
 import { modelFrom } from '../checkpoint/modelFrom.js';
 import { optimizerFromConfig } from '../optimizers/optimizerFromConfig.js';
 import { lossFrom } from '../training/Loss.js';
@@ -11,7 +12,9 @@ import type { ReplicaData } from './protocol.js';
 
 /** Readies this thread's backend and makes its copy of the model and the optimizer. */
 export async function makeReplica(data: ReplicaData): Promise<Replica> {
-  await useBackend(data.backend as BackendName);
+  const { off, winograd } = data.kernels;
+  await useBackend(data.backend as BackendName, { wasmKernelsOff: off });
+  if (!winograd) tf.env().set('BCL_WASM_WINOGRAD', false);
   for (const name of data.layerModules) await importLayers(name);
   const { weights, optimizer: optimizerState, average } = data.saved;
   const saved = {

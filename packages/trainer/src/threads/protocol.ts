@@ -10,6 +10,8 @@ import type { Culprit } from '../training/nonFinite.js';
 export interface ReplicaData {
   rank: number;
   backend: string;
+  /** Names of the wasm backend's kernels that are off, and whether its convolutions may go Winograd's way. */
+  kernels: { off: string[]; winograd: boolean };
   /** Modules that register the model's layers. */
   layerModules: string[];
   topology: unknown;
