@@ -1,4 +1,4 @@
-import { backendProjects } from './test-support/backends.mjs';
+import { backendProjects, tensorflowModules } from './test-support/backends.mjs';
 
 /** @type {import('jest').Config} */
 const shared = {
@@ -45,6 +45,7 @@ export default {
       testMatch: ['<rootDir>/packages/*/src/**/*.ops.test.ts'],
       testEnvironmentOptions: { ...shared.testEnvironmentOptions, backend: name },
       globals: { BCL_TEST_BACKEND: name },
+      ...(name === 'tensorflow' ? { modulePaths: tensorflowModules() } : {}),
     })),
   ],
 };

@@ -3,7 +3,9 @@
 // measure the machine by.
 //
 //     node bench/step.mjs [--network convnet] [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
+//     node bench/step.mjs --backends wasm,tensorflow,webgpu     # side by side; only wasm counts threads
 import { execFileSync } from 'node:child_process';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { useBackend } from '@bcl/backends';
@@ -14,6 +16,7 @@ import { createModel, summarize } from '@bcl/models';
 import { createRandom } from '@bcl/random';
 import { ModelManager, sgd } from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
+import { tensorflowModules, useSwiftShader } from '../test-support/backends.mjs';
 import { keep, round, summary, times } from './measure.mjs';
 
 /** Networks for images of 32×32 by their names here. */
@@ -30,46 +33,36 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '12' },
     runs: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1,2' },
+    backends: { type: 'string', default: 'wasm' },
     child: { type: 'string' },
+    backend: { type: 'string', default: 'wasm' },
   },
 });
 const batch = Number(values.batch);
 const steps = Number(values.steps);
 
-if (values.child) console.log(JSON.stringify(await train(Number(values.child))));
+if (values.child) console.log(JSON.stringify(await train(values.backend, Number(values.child))));
 else await compare();
 
-/** Runs each number of threads in processes of its own, by turns. */
+/** Runs each backend, with each number of threads, in processes of its own, by turns. */
 async function compare() {
-  const counts = values.threads.split(',').map(Number);
-  const results = new Map(counts.map((threads) => [threads, []]));
+  useSwiftShader();
+  const threads = values.threads.split(',').map(Number);
+  const settings = values.backends
+    .split(',')
+    .flatMap((backend) =>
+      (backend === 'wasm' ? threads : [1]).map((count) => ({ backend, threads: count })),
+    );
+  const results = settings.map(() => []);
   for (let run = 0; run < Number(values.runs); run++) {
-    for (const threads of counts) {
-      const args = [
-        fileURLToPath(import.meta.url),
-        '--child',
-        String(threads),
-        '--network',
-        values.network,
-        '--batch',
-        values.batch,
-        '--steps',
-        values.steps,
-      ];
-      results
-        .get(threads)
-        .push(
-          JSON.parse(
-            execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n').at(-1),
-          ),
-        );
-    }
+    for (const [i, setting] of settings.entries()) results[i].push(inProcess(setting));
   }
-  const rows = counts.map((threads) => {
-    const all = results.get(threads);
+  const rows = settings.map((setting, i) => {
+    const all = results[i];
     const speed = summary(all.map((r) => r.imagesPerSecond));
     return {
-      threads,
+      ...setting,
+      device: all[0].device,
       imagesPerSecond: round(speed.median),
       spread: round(speed.spread),
       gflops: round(speed.median * all[0].gflopPerImage),
@@ -83,21 +76,37 @@ async function compare() {
     };
   });
   console.table(
-    rows.map(({ tensorsAfterEachStep, ...row }) => ({
+    rows.map(({ tensorsAfterEachStep, device, ...row }) => ({
       ...row,
       tensors: tensorsAfterEachStep.join(' '),
     })),
   );
-  const { kernels } = results.get(counts[0])[0];
+  const { kernels } = results[0][0];
   if (kernels) console.table(kernels);
   const { network, runs } = values;
-  keep('step', { network, batch, steps, runs: Number(runs), rows, kernels });
+  const file = values.backends === 'wasm' ? 'step' : 'backends';
+  keep(file, { network, batch, steps, runs: Number(runs), rows, kernels });
+}
+
+/** One training in a process of its own, which finds TensorFlow where scripts/bring-tensorflow.mjs put it. */
+function inProcess({ backend, threads }) {
+  const { network, batch, steps } = values;
+  const flags = { backend, child: threads, network, batch, steps };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_PATH: tensorflowModules().join(delimiter) },
+  });
+  return JSON.parse(out.trim().split('\n').at(-1));
 }
 
 /** One training of `steps` batches. */
-async function train(threads) {
+async function train(backend, threads) {
+  tf.enableProdMode(); // no banner
   await useBackend('wasm');
   const productGflops = measureProduct();
+  const { why } = await useBackend(backend);
   const data = embedded({ split: 'train', size: batch * steps, seed: 1 });
   const preprocessing = Preprocessing.fit(data, 'bc+');
   const [name, options] = networks[values.network];
@@ -110,7 +119,7 @@ async function train(threads) {
     seed: 1,
   });
   const mixer = new Mixer({ method: 'bc+', numClasses: 10, seed: 1 });
-  const share = threads === 1 ? countKernels() : undefined;
+  const share = backend === 'wasm' && threads === 1 ? countKernels() : undefined;
   const speeds = [];
   const tensors = [];
   const training = { epochs: 1, batchSize: batch, mixer, threads, layerModules: ['@bcl/models'] };
@@ -125,6 +134,7 @@ async function train(threads) {
   }
   const imagesPerSecond = summary(speeds).median;
   return {
+    device: why.slice(why.indexOf(':') + 2),
     imagesPerSecond,
     // Products and sums of its forward and backward pass.
     gflopPerImage: (6 * summarize(model).multiplyAdds) / 1e9,

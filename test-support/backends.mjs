@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tensorflowHome } from './tensorflowHome.mjs';
 
 /** Where Debian's chromium and Google's Chrome describe SwiftShader, a GPU in software: slow, and exact. */
 const swiftShaders = [
@@ -38,8 +40,8 @@ export function backendProjects() {
   return found;
 }
 
-/** Names SwiftShader to Vulkan unless the user names a driver; jest's workers inherit it. */
-function useSwiftShader() {
+/** Names SwiftShader to Vulkan unless the user names a driver; processes started from here inherit it. */
+export function useSwiftShader() {
   const { env } = process;
   const swiftShader = swiftShaders.find((file) => existsSync(file));
   if (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || !swiftShader) return;
@@ -55,13 +57,23 @@ function webgpu() {
 }
 
 function tensorflow() {
-  const reason = missingPackage('@tensorflow/tfjs-node');
-  return reason ? `${reason} (optional: it downloads libtensorflow)` : askProcess('tensorflow');
+  const reason = missingPackage('@tensorflow/tfjs-node', tensorflowModules());
+  return reason
+    ? `${reason} (optional: node scripts/bring-tensorflow.mjs brings it)`
+    : askProcess('tensorflow', tensorflowModules());
 }
 
-function missingPackage(name) {
+/** Where packages that scripts/bring-tensorflow.mjs brought are to be found, after those of the repository. */
+export function tensorflowModules() {
+  const home = tensorflowHome();
+  return existsSync(join(home, 'ready')) ? [join(home, 'node_modules')] : [];
+}
+
+function missingPackage(name, folders = []) {
   try {
-    createRequire(import.meta.url).resolve(name);
+    createRequire(import.meta.url).resolve(name, {
+      paths: [fileURLToPath(import.meta.url), ...folders],
+    });
     return undefined;
   } catch {
     return `${name} is not installed`;
@@ -69,12 +81,13 @@ function missingPackage(name) {
 }
 
 /** Looks in a process of its own: native code may print, or crash, as it likes there. */
-function askProcess(name) {
+function askProcess(name, folders = []) {
   const script = fileURLToPath(new URL('./probe.mjs', import.meta.url));
   const { stdout, signal, status } = spawnSync(process.execPath, [script, name], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 20_000,
+    env: { ...process.env, NODE_PATH: folders.join(delimiter) },
   });
   const answer = stdout?.trim().split('\n').at(-1);
   return answer === 'yes' ? undefined : answer || `looking for it ended with ${signal ?? status}`;

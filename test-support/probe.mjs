@@ -1,5 +1,7 @@
 // Run in a process of its own by backends.mjs: `node probe.mjs webgpu | tensorflow`.
 // Prints one line: `yes`, or the reason why that backend is not here.
+import { createRequire } from 'node:module';
+
 const look = {
   async webgpu() {
     const { create } = await import('webgpu');
@@ -7,8 +9,7 @@ const look = {
     return adapter ? 'yes' : 'no adapter was found';
   },
   async tensorflow() {
-    const optional = '@tensorflow/tfjs-node'; // in no package.json: it downloads libtensorflow
-    await import(optional);
+    createRequire(import.meta.url)('@tensorflow/tfjs-node'); // by require, which looks into NODE_PATH, too
     return 'yes';
   },
 };

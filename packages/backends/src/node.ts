@@ -4,6 +4,7 @@ interface NodeProcess {
   version: string;
   platform: string;
   env: Record<string, string | undefined>;
+  cwd(): string;
   getBuiltinModule?: (id: string) => unknown;
 }
 

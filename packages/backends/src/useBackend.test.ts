@@ -20,7 +20,12 @@ function break_(name: string, error: Error): void {
 }
 
 /** tfjs-node as far as we look at it: it registers a backend, computed by the cpu's here, and makes it the current one. */
-function installTfjsNode(name: string, isUsingGpuDevice: boolean, fails?: Error): void {
+function installTfjsNode(
+  name: string,
+  isUsingGpuDevice: boolean,
+  fails?: Error,
+  core: string = tf.version_core,
+): void {
   jest.doMock(
     name,
     () => {
@@ -36,7 +41,7 @@ function installTfjsNode(name: string, isUsingGpuDevice: boolean, fails?: Error)
       }
       tf.registerBackend('tensorflow', () => backend, 4);
       void tf.setBackend('tensorflow');
-      return { version: { 'tfjs-node': '4.22.0' } };
+      return { version: { 'tfjs-node': '4.22.0', 'tfjs-core': core } };
     },
     { virtual: true },
   );
@@ -113,14 +118,55 @@ describe("useBackend('auto')", () => {
   });
 
   test('passes over a broken package, with one line of its error', async () => {
-    break_(
-      '@tensorflow/tfjs-node',
-      new Error('The native module can not be found at path: /x/tfjs_binding.node.\nA second line'),
-    );
+    break_('@tensorflow/tfjs-node', new Error('Something that nobody foresaw.\nA second line'));
     const choice = await useBackend('auto');
     expect(choice.name).toBe('wasm');
     expect(reasons(choice).tensorflow).toBe(
-      '@tensorflow/tfjs-node is installed but does not load: The native module can not be found at path: /x/tfjs_binding.node; reinstall it (npm install @tensorflow/tfjs-node)',
+      '@tensorflow/tfjs-node is installed but does not load: Something that nobody foresaw; reinstall it (npm install @tensorflow/tfjs-node)',
+    );
+  });
+
+  test.each([
+    [
+      'libtensorflow.so.2: cannot open shared object file: No such file or directory',
+      'is installed, but libtensorflow.so.2, which it is linked with, is not found; npm install @tensorflow/tfjs-node brings its own',
+    ],
+    [
+      'libcudart.so.11.0: cannot open shared object file: No such file or directory',
+      'is installed, but libcudart.so.11.0 of CUDA, which it is linked with, is not found;',
+    ],
+    [
+      '/x/tfjs_binding.node: undefined symbol: TFE_OpSetAttrFunctionName',
+      'is installed, but its addon and its libtensorflow do not fit (no TFE_OpSetAttrFunctionName);',
+    ],
+    [
+      "/lib/libc.so.6: version `GLIBC_2.38' not found (required by /x/tfjs_binding.node)",
+      'is installed, but wants a newer system, with GLIBC_2.38',
+    ],
+  ])('says what the loader’s words mean: %s', async (message, reason) => {
+    break_('@tensorflow/tfjs-node', new Error(message));
+    const choice = await useBackend('auto');
+    expect(choice.name).toBe('wasm');
+    expect(reasons(choice).tensorflow).toContain(`@tensorflow/tfjs-node ${reason}`);
+  });
+
+  test('passes over a package of another version', async () => {
+    installTfjsNode('@tensorflow/tfjs-node', false, undefined, '4.10.0');
+    const choice = await useBackend('auto');
+    expect(choice.name).toBe('wasm');
+    expect(reasons(choice).tensorflow).toBe(
+      `@tensorflow/tfjs-node is of TensorFlow.js 4.10.0 and @tensorflow/tfjs-core of ${tf.version_core}, which do not go together; npm install @tensorflow/tfjs-node@${tf.version_core}`,
+    );
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
+  test('takes cpu when the wasm backend is of another version', async () => {
+    jest.doMock('@tensorflow/tfjs-backend-wasm', () => ({ version_wasm: '3.21.0' }));
+    const choice = await useBackend('auto');
+    jest.dontMock('@tensorflow/tfjs-backend-wasm');
+    expect(choice.name).toBe('cpu');
+    expect(reasons(choice).wasm).toContain(
+      '@tensorflow/tfjs-backend-wasm is of TensorFlow.js 3.21.0',
     );
   });
 

@@ -1,4 +1,5 @@
 import { importOptional } from '../importOptional.js';
+import { versionMisfit } from '../versionMisfit.js';
 import type { Probe } from './Probe.js';
 
 /** Looks for the backend in plain JavaScript. */
@@ -8,6 +9,8 @@ export async function probeCpu(): Promise<Probe> {
     () => import('@tensorflow/tfjs-backend-cpu'),
   );
   if (!imported.available) return imported;
+  const misfit = versionMisfit('@tensorflow/tfjs-backend-cpu', imported.module.version_cpu);
+  if (misfit) return { available: false, reason: misfit };
   return {
     available: true,
     kind: 'cpu',

@@ -1,4 +1,5 @@
 import { importOptional } from '../importOptional.js';
+import { versionMisfit } from '../versionMisfit.js';
 import { wasmFeatures } from '../wasmFeatures.js';
 import type { Probe } from './Probe.js';
 
@@ -9,6 +10,8 @@ export async function probeWasm(): Promise<Probe> {
   }
   const imported = await importWasm();
   if (!imported.available) return imported;
+  const misfit = versionMisfit('@tensorflow/tfjs-backend-wasm', imported.module.version_wasm);
+  if (misfit) return { available: false, reason: misfit };
   const { simd } = wasmFeatures();
   return {
     available: true,

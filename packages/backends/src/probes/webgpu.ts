@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { importInNode, importOptional, shortly } from '../importOptional.js';
 import { nodeModule, nodeProcess } from '../node.js';
 import { packageVersion } from '../packageVersion.js';
+import { versionMisfit } from '../versionMisfit.js';
 import type { AdapterReport, Missing, Probe } from './Probe.js';
 
 /** The parts of `navigator.gpu` that we use: WebGPU's types come with no library that we need. */
@@ -35,6 +36,9 @@ export async function probeWebgpu(): Promise<Probe> {
   placeGpu(gpu);
   const imported = await importOptional(BACKEND, () => import('@tensorflow/tfjs-backend-webgpu'));
   if (!imported.available) return imported;
+  const version = packageVersion(BACKEND);
+  const misfit = versionMisfit(BACKEND, version);
+  if (misfit) return { available: false, reason: misfit };
   if (!tf.findBackendFactory('webgpu')) {
     return {
       available: false,
@@ -42,7 +46,6 @@ export async function probeWebgpu(): Promise<Probe> {
     };
   }
   const report = describeAdapter(adapter);
-  const version = packageVersion(BACKEND);
   return {
     available: true,
     kind: report.software ? 'software' : 'gpu',

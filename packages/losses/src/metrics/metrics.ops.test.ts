@@ -35,6 +35,11 @@ function near(actual: ArrayLike<number | null | undefined>, expected: number[]):
   );
 }
 const num = (values: number[], i: number) => values[i] as number;
+/** All numbers of a result, in its order; NaN for nothing. */
+const numbersOf = (value: unknown): number[] =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap(numbersOf)
+    : [(value as number | null) ?? Number.NaN];
 
 const metrics = {
   topKAccuracy,
@@ -157,7 +162,8 @@ describe('Metrics', () => {
           at += size;
         }
         const result = await whole.result();
-        expect(await parts.result()).toEqual(result);
+        // Counts are the same; of sums the last bit may not be, where a backend's exp depends on a row's place in its batch.
+        near(numbersOf(await parts.result()), numbersOf(result));
 
         const expected = metricReference(rows);
         expect(result.count).toBe(rows.length);
