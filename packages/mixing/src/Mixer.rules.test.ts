@@ -160,6 +160,7 @@ describe('oneOf', () => {
       "Mixer: resizemix mixes two images, got classes 2 or 3; use 'any'",
     ],
     [{ chance: 1.5 }, 'Mixer: chance must lie in 0..1, got 1.5'],
+    [{ chance: -0.5 }, 'Mixer: chance must lie in 0..1, got -0.5'],
     [{ chance: () => Number.NaN }, 'Mixer: chance must lie in 0..1, got NaN'],
     [
       { chance: { first: 0 } },
@@ -220,6 +221,8 @@ describe('chance and epochs', () => {
       return pure(mixer);
     };
     expect([1, 2, 3, 4, 5].map(at)).toEqual([8, 8, 0, 0, 8]);
+    expect(pure(new Mixer({ chance: { first: 1 }, ratio: 0.5 }))).toBe(0);
+    expect(pure(new Mixer({ chance: { last: 0 }, ratio: 0.5 }))).toBe(8);
     const later = new Mixer({ chance: { first: 2 }, ratio: 0.5 });
     expect(pure(later)).toBe(8);
     later.epoch = 1000;

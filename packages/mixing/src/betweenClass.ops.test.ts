@@ -205,13 +205,19 @@ describe.each(rules)('$name', ({ mix, options }) => {
     expect(() => mix(x1, x1, [0.5])).toThrow(
       new RangeError(`${name}: ratio must be one number or 2, one for each example, got 1`),
     );
-    expect(() => mix(x1, x1, tf.zeros([2, 1]) as unknown as tf.Tensor1D)).toThrow(
-      new RangeError(`${name}: ratio must be one number or [2], one for each example, got [2, 1]`),
-    );
-    for (const wrong of [-0.1, 1.5, Number.NaN]) {
-      expect(() => mix(x1, x1, [0, wrong])).toThrow(
-        new RangeError(`${name}: ratio must lie in 0..1, got ${wrong}`),
+    for (const shape of [[2, 1], [3]]) {
+      expect(() => mix(x1, x1, tf.zeros(shape as [number]))).toThrow(
+        new RangeError(
+          `${name}: ratio must be one number or [2], one for each example, got [${shape.join(', ')}]`,
+        ),
       );
+    }
+    for (const wrong of [-0.1, 1.5, Number.NaN]) {
+      for (const ratio of [wrong, [0, wrong]]) {
+        expect(() => mix(x1, x1, ratio)).toThrow(
+          new RangeError(`${name}: ratio must lie in 0..1, got ${wrong}`),
+        );
+      }
     }
   });
 });

@@ -10,7 +10,7 @@ export type MixChance =
 
 /** The chance in an epoch, 0 to 1. */
 export function chanceAt(name: string, chance: MixChance, epoch: number): number {
-  if (typeof chance === 'object' && chance !== null) {
+  if (typeof chance === 'object') {
     const { first = 1, last = Number.POSITIVE_INFINITY } = chance;
     if (!(first >= 1 && last >= 0)) {
       throw new RangeError(

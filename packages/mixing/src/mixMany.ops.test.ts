@@ -38,6 +38,7 @@ describe.each(settings)('mixMany %j', (options) => {
     const xs = plain.map((x) => batch([x]));
     const expected = referenceMany(plain, r, options);
     await expect(mixMany(xs, [r], options)).toBeAllClose(expected);
+    await expect(mixMany(xs, [Float64Array.from(r)], options)).toBeAllClose(expected);
     await expect(mixMany(xs, tf.tensor2d([r]), options)).toBeAllClose(expected);
   });
 
@@ -179,7 +180,7 @@ describe('mixMany', () => {
         ),
       );
     }
-    for (const shape of [[2, 3], [1, 2], [4]]) {
+    for (const shape of [[2, 3], [1, 2], [4], [2, 2, 1]]) {
       expect(() => mixMany([x, x], tf.zeros(shape as [number, number]))).toThrow(
         new RangeError(`mixMany: shares must be [2, 2], got [${shape.join(', ')}]`),
       );

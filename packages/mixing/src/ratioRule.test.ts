@@ -78,6 +78,7 @@ describe('drawRatios', () => {
     // Standard deviation of the mean 0.001.
     expect(Math.abs(mean(drawn) - 0.75)).toBeLessThan(0.0041);
     expect(draws({ uniform: [0.25, 0.25] }, { count: 2 })).toEqual([0.25, 0.25]);
+    expect(draws({ uniform: [0, 1] }, { count: 100 })).toEqual(draws('uniform', { count: 100 }));
   });
 
   test('leaves of the first image what a scale of the second does not cover', () => {
@@ -111,6 +112,15 @@ describe('drawRatios', () => {
     }
     expect(draws({ curriculum: { epochs: 5 } }, { count: 100 })).toEqual(
       draws({ beta: 0.1 }, { count: 100 }),
+    );
+    // The shortest there is, and one that is uniform from the start.
+    const two = (epoch: number) => draws({ curriculum: { epochs: 2 } }, { epoch, count: 100 });
+    expect([two(1), two(2)]).toEqual([
+      draws({ beta: 0.1 }, { count: 100 }),
+      draws({ beta: 1 }, { count: 100 }),
+    ]);
+    expect(draws({ curriculum: { epochs: 5, start: 1 } }, { count: 100 })).toEqual(
+      draws({ beta: 1 }, { count: 100 }),
     );
     const near = draws({ beta: 0.1 }).filter((r) => r < 0.05 || r > 0.95).length;
     expect(Math.abs(near / 20_000 - 0.75)).toBeLessThan(0.02);

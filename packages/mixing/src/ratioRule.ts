@@ -102,13 +102,12 @@ function range(
   key: string,
   given: readonly [number, number],
 ): readonly [number, number] {
-  const [from, to] = Array.isArray(given) ? (given as [number, number]) : [];
-  if (!(from !== undefined && to !== undefined && from >= 0 && from <= to && to <= 1)) {
+  if (!(Array.isArray(given) && given[0] >= 0 && given[0] <= given[1] && given[1] <= 1)) {
     throw new RangeError(
       `${name}: ratio's ${key} must be two numbers in 0..1, the smaller first, got ${JSON.stringify(given)}`,
     );
   }
-  return [from, to];
+  return given;
 }
 
 function betaParameters(

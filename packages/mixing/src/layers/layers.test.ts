@@ -72,7 +72,9 @@ describe('MixAt', () => {
         "MixAt: method must be bc, bc+ or settings of betweenClass, got 'cutmix', which pastes boxes of images",
       ),
     );
-    expect(() => new MixAt({ method: 'other' as 'bc' })).toThrow('MixAt: method must be one of');
+    for (const method of ['other', null]) {
+      expect(() => new MixAt({ method: method as 'bc' })).toThrow('MixAt: method must be one of');
+    }
     const layer = new MixAt();
     layer.use(draw);
     expect(() => layer.apply([x(), x()], { training: true })).toThrow('expected one input');
