@@ -125,6 +125,14 @@ describe.each(settings)('mixMany %j', (options) => {
 });
 
 describe('mixMany', () => {
+  test('mixes plain shares unless told, and takes no mean that nothing asks for', async () => {
+    const r = [0.5, 0.125, 0.375];
+    const xs = plain.slice(0, 3).map((x) => batch([x]));
+    await expect(mixMany(xs, [r])).toBeAllClose(referenceMany(plain.slice(0, 3), r));
+    const run = await tf.profile(() => mixMany(xs, [r]));
+    expect(run.kernelNames).not.toContain('Mean');
+  });
+
   test('gives flat examples the whole, each its share among them', async () => {
     const balance = { balance: true };
     const xs = [plain[0], flat, flat.map((v) => v + 4)].map((x) => batch([x as number[]]));

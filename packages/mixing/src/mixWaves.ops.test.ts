@@ -51,6 +51,17 @@ describe.each(rules)('mixWaves %j', (options) => {
   });
 });
 
+test('mixes plain shares unless told, and takes no mean that nothing asks for', async () => {
+  const [x1, x2] = [examples(17, 1), examples(17, 2)];
+  const r = tf.reshape(shares, [5, 1]);
+  const expected = tf.add(tf.mul(r, x1), tf.mul(tf.sub(1, r), x2));
+  const mix = (x: tf.Tensor) => mixWaves(x, x2 as tf.Tensor, shares, {});
+  await expect(mix(x1)).toBeAllClose(expected);
+  await expect(composed(x1, mix)).toBeAllClose(expected);
+  const run = await tf.profile(() => composed(x1, mix));
+  expect(run.kernelNames).not.toContain('Mean');
+});
+
 describe('the kernel', () => {
   test('is there where the backend can have one, and is what mixes', async () => {
     expect(Boolean(kernel())).toBe(names.includes(tf.getBackend()));
