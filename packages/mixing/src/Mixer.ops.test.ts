@@ -33,6 +33,13 @@ describe('Mixer.apply', () => {
     await expect(mixed.labels).toBeAllClose(mixedRows);
   });
 
+  test('copies no partner where a kernel reads it in its place', async () => {
+    const [mixer, x] = [new Mixer(), images()];
+    const kernel = tf.getKernel('BclBetweenClass', tf.getBackend());
+    const run = await tf.profile(() => mixer.applyImages(x, draw));
+    expect(run.kernelNames.includes('GatherV2')).toBe(!kernel);
+  });
+
   test('takes the settings of betweenClass for a method', async () => {
     const x = images();
     const method = { zeroMean: true, keepEnergy: true };

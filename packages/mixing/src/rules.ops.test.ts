@@ -94,6 +94,17 @@ function expected(images: number[][], draw: Draw, i: number, { options }: Rule):
   return referenceMany([x1, x2, x3], [r, 1 - r - r3, r3], settings);
 }
 
+/** The label row that belongs to it. */
+function expectedRow(draw: Draw, i: number): number[] {
+  const row = new Array<number>(K).fill(0);
+  const [r, r3] = [draw.ratio[i] as number, draw.third?.ratio[i] ?? 0];
+  const shares = [r, 1 - r - r3, r3];
+  [i, draw.partner[i] as number, draw.third?.partner[i] ?? 0].forEach((from, n) => {
+    row[from % K] = (row[from % K] as number) + (shares[n] as number);
+  });
+  return row;
+}
+
 function pasted(x1: number[], x2: number[], box: number[], { method }: MixerOptions): number[] {
   const [top = 0, left = 0, bottom = 0, right = 0] = box;
   return x1.map((v, at) => {
@@ -123,6 +134,7 @@ describe.each(rules)('$name', (rule) => {
         images.flatMap((_, i) => expected(images, draw, i, rule)),
         { rtol: 1e-5, atol: 2e-5 },
       );
+      await expect(mixed.labels).toBeAllClose(idsOf(9).flatMap((_, i) => expectedRow(draw, i)));
     }
   });
 
