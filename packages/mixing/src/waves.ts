@@ -11,7 +11,7 @@ export function asRows(x: tf.Tensor): tf.Tensor2D {
  * exact zeros: the mean of n equal float32 numbers is not always that number.
  */
 export function centred(rows: tf.Tensor2D): tf.Tensor2D {
-  const fromFirst = tf.sub<tf.Tensor2D>(rows, tf.slice(rows, [0, 0], [-1, 1]));
+  const fromFirst = tf.sub<tf.Tensor2D>(rows, tf.slice(rows, 0, [-1, 1]));
   return tf.sub(fromFirst, tf.mean(fromFirst, 1, true));
 }
 
