@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -120,6 +120,34 @@ describe('bcl reproduce', () => {
       expect(differs.err).toContain(
         'reproduce: killed was begun with another limit, 96, got 64; go on as it was begun, or choose another --out',
       );
+    },
+    5 * minutes,
+  );
+
+  test(
+    'makes up for the test of a last epoch that a kill cut off',
+    async () => {
+      const command = [
+        ...['reproduce', 'report-mistakes', '--cifar10', 'embedded', '--limit', '64'],
+        ...['--test-limit', '20', '--epochs', '1', '--trials', '1', '--backend', 'wasm'],
+        ...['--only', 'dropout-left-on-in-the-test', '--out', 'untested'],
+      ];
+      expect(await bcl(...command)).toMatchObject({ code: 0, err: '' });
+      const run = 'untested/dropout-left-on-in-the-test/trial-1';
+      const file = join(folder, run, 'metrics.jsonl');
+      const lines = readFileSync(file, 'utf8').trim().split('\n');
+      const tested = metrics(run).at(-1) as Record<string, unknown>;
+      expect(tested).toMatchObject({ type: 'epoch', testAccuracy: expect.any(Number) });
+      // Each epoch has two lines: the training's own, and the one with the mistaken test.
+      writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`);
+      expect(metrics(run).at(-1)).not.toHaveProperty('testAccuracy');
+      expect(await bcl(...command)).toMatchObject({ code: 0, err: '' });
+      expect(metrics(run).at(-1)).toMatchObject({
+        type: 'epoch',
+        epoch: 1,
+        testAccuracy: expect.any(Number),
+      });
+      expect((await bcl(...command)).out).toContain('1 of 1 trainings are done');
     },
     5 * minutes,
   );

@@ -5,11 +5,13 @@ import { Mixer, type MixerConfig } from '@bcl/mixing';
 import { MixAt } from '@bcl/mixing/layers';
 import { createModel } from '@bcl/models';
 import {
+  type EpochEvent,
   ModelManager,
   optimizerFromConfig,
   Run,
   type RunOptions,
   type RunSettings,
+  readTrials,
   scheduleFromConfig,
   type TrainEvent,
   type TrainOptions,
@@ -71,21 +73,28 @@ async function* trained(
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { mistakes = [] } = recipe;
   let finished = false;
+  /** Completes the line of an epoch; a later line counts in place of an earlier one. */
+  const evaluate = async (event: EpochEvent): Promise<void> => {
+    const { model, loss, preprocessing } = manager;
+    const mistaken = await evaluateMistaken(model, loss, preprocessing, data.test, mistakes);
+    event.testLoss = mistaken.loss;
+    event.testAccuracy = mistaken.accuracy;
+    await run.record(event);
+  };
   try {
     for await (const event of manager.train(data.train, trainOptions(recipe, data, seed, run))) {
-      if (event.type === 'epoch' && mistakes.length > 0) {
-        const { model, loss, preprocessing } = manager;
-        const mistaken = await evaluateMistaken(model, loss, preprocessing, data.test, mistakes);
-        event.testLoss = mistaken.loss;
-        event.testAccuracy = mistaken.accuracy;
-        // A later line of an epoch counts in place of an earlier one.
-        await run.record(event);
-      }
+      if (event.type === 'epoch' && mistakes.length > 0) await evaluate(event);
       yield event;
     }
     finished = true;
   } finally {
     if (!finished) await manager.save(run.checkpoint);
+  }
+  // A kill between the last epoch's own line and the mistaken evaluation leaves nothing to train, and no result.
+  const [trial] = await readTrials({ runs: [run.folder] });
+  const last = trial?.lines.at(-1);
+  if (mistakes.length > 0 && last && typeof last.testAccuracy !== 'number') {
+    await evaluate(last as EpochEvent);
   }
 }
 
