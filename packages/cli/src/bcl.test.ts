@@ -25,8 +25,13 @@ interface Outcome {
 
 /** Runs a program of Node's in the test's folder. */
 function node(...args: string[]): Promise<Outcome> {
+  return nodeWith({}, ...args);
+}
+
+function nodeWith(more: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  const options = { cwd: folder, maxBuffer: 1 << 28, env: { ...process.env, ...more } };
   return new Promise((done) => {
-    execFile(process.execPath, args, { cwd: folder, maxBuffer: 1 << 28 }, (error, out, err) => {
+    execFile(process.execPath, args, options, (error, out, err) => {
       done({ code: error ? Number(error.code) : 0, out, err });
     });
   });
@@ -95,7 +100,7 @@ describe('bcl', () => {
     expect(code).toBe(0);
     const loaded = JSON.parse(out.trim().split('\n').at(-1) as string) as string[];
     expect(loaded.some((path) => path.includes('commander'))).toBe(true);
-    expect(loaded.filter((path) => /tensorflow|resvg/.test(path))).toEqual([]);
+    expect(loaded.filter((path) => /@tensorflow|@resvg/.test(path))).toEqual([]);
   });
 
   test('says its version', async () => {
@@ -111,7 +116,7 @@ describe('bcl', () => {
   });
 
   test('ends quietly when nobody reads on', async () => {
-    const child = spawn(process.execPath, [program, 'doctor'], { cwd: folder });
+    const child = spawn(process.execPath, [program, 'doctor', '--no-speed'], { cwd: folder });
     child.stdout.destroy();
     let err = '';
     child.stderr.on('data', (part) => {
@@ -129,12 +134,38 @@ describe('bcl', () => {
     );
   });
 
-  test('doctor finds wasm', async () => {
-    const { code, out } = await bcl('doctor');
-    expect(code).toBe(0);
+  test('doctor finds wasm, and nothing that prints on its own', async () => {
+    const { code, out, err } = await bcl('doctor', '--no-speed');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^ {2}yes {2}wasm /m);
     expect(out).toMatch(/^auto chooses /m);
+    expect(out).toMatch(/^packages .*@tensorflow\/tfjs-core 4\./m);
     expect(out).toMatch(/^threads +[1-9]/m);
+    expect(out).not.toMatch(/^speed/m);
+  });
+
+  test('doctor finds WebGPU with a driver for Vulkan, and not without', async () => {
+    const { VK_DRIVER_FILES: driver } = process.env;
+    const nowhere = { VK_DRIVER_FILES: '/nowhere.json', VK_ICD_FILENAMES: '/nowhere.json' };
+    const without = (await nodeWith(nowhere, program, 'doctor', '--no-speed')).out;
+    if (process.platform === 'linux') expect(without).toContain('of which /nowhere.json');
+    if (!driver) {
+      console.warn(
+        'skipped: no driver for Vulkan in software; apt-get install chromium libvulkan1',
+      );
+      return;
+    }
+    expect(without).toMatch(/^ {2}no {3}webgpu {6}WebGPU found no adapter/m);
+    const { out } = await bcl('doctor', '--no-speed');
+    expect(out).toMatch(/^ {2}yes {2}webgpu {6}SwiftShader/m);
+    expect(out).toMatch(/^auto chooses (wasm|tensorflow)/m);
+    expect(out).toMatch(/^ {2}not webgpu: its adapter is a software one/m);
+  });
+
+  test('doctor measures a backend', async () => {
+    const { code, out } = await bcl('doctor', '--ask', 'speed-wasm');
+    expect(code).toBe(0);
+    expect(Number(out)).toBeGreaterThan(0);
   });
 });
 

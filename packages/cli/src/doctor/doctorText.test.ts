@@ -1,5 +1,5 @@
 import type { BackendsReport } from '@bcl/backends';
-import { doctorText } from './doctorText.js';
+import { type Diagnosis, doctorText, speedText } from './doctorText.js';
 
 const report: BackendsReport = {
   tfjs: '4.22.0',
@@ -20,9 +20,24 @@ const report: BackendsReport = {
   },
 };
 
+const diagnosis: Diagnosis = {
+  report,
+  machine: 'Node v20.19.0, linux x64',
+  packages: [
+    { name: '@tensorflow/tfjs-core', version: '4.22.0' },
+    { name: '@tensorflow/tfjs-node', version: undefined },
+    { name: 'webgpu', version: '0.6.2' },
+  ],
+  drivers: {
+    gpu: 'none in /dev',
+    vulkan: 'libvulkan.so.1 is here; no driver',
+    cuda: 'no NVIDIA driver is loaded',
+  },
+};
+
 describe('doctorText', () => {
   test('says what is here, what is not and why, and what auto takes', () => {
-    expect(doctorText(report, 'Node v20.19.0, linux x64', 100)).toBe(`\
+    expect(doctorText(diagnosis, 100)).toBe(`\
 backends
   no   tensorflow  not installed; npm install it
   yes  webgpu      SwiftShader
@@ -31,13 +46,22 @@ backends
 auto chooses wasm: the fastest here
   not webgpu: its adapter is a software one, slower than wasm
 
+packages     @tensorflow/tfjs-core 4.22.0, webgpu 0.6.2
+GPU          none in /dev
+Vulkan       libvulkan.so.1 is here; no driver
+CUDA         no NVIDIA driver is loaded
 threads      2
 WebAssembly  SIMD yes, relaxed SIMD no, threads yes
-versions     Node v20.19.0, linux x64, TensorFlow.js 4.22.0`);
+machine      Node v20.19.0, linux x64`);
+  });
+
+  test('leaves out drivers where they cannot be looked at', () => {
+    const { drivers: _, ...elsewhere } = diagnosis;
+    expect(doctorText(elsewhere, 100)).not.toMatch(/Vulkan|CUDA/);
   });
 
   test('breaks long reasons to the width of the terminal', () => {
-    const lines = doctorText(report, 'Node', 40).split('\n');
+    const lines = doctorText(diagnosis, 40).split('\n');
     expect(lines.slice(1, 3)).toEqual([
       '  no   tensorflow  not installed; npm',
       '                   install it',
@@ -46,6 +70,23 @@ versions     Node v20.19.0, linux x64, TensorFlow.js 4.22.0`);
 
   test('says that nothing works where nothing does', () => {
     const { auto: _, ...none } = report;
-    expect(doctorText(none, 'Node', 100)).toContain('auto chooses nothing: no backend works here');
+    expect(doctorText({ ...diagnosis, report: none }, 100)).toContain(
+      'auto chooses nothing: no backend works here',
+    );
+  });
+});
+
+describe('speedText', () => {
+  test.each([
+    ['tensorflow', { answer: 1234.5 }, '  tensorflow 1200'],
+    ['wasm', { answer: 47.31 }, '  wasm       47, one thread of the 2 that training takes'],
+    ['cpu', { answer: 0.0342 }, '  cpu        0.034'],
+    [
+      'webgpu',
+      { failure: 'its process ended with SIGSEGV' },
+      '  webgpu     not measured: its process ended with SIGSEGV',
+    ],
+  ])('of %s', (name, measured, text) => {
+    expect(speedText(name, measured, 2, 100)).toBe(text);
   });
 });
