@@ -22,7 +22,8 @@ const shared = {
 
 /**
  * `*.ops.test.ts` are the suites of tensor ops: they run on every TensorFlow.js backend that this
- * machine has. All other tests run once, on wasm unless they choose for themselves.
+ * machine has; those of the webgpu backend's own kernels run there alone. All other tests run once, on wasm unless they choose for
+ * themselves.
  *
  * @type {import('jest').Config}
  */
@@ -37,12 +38,20 @@ export default {
         '<rootDir>/test-support/**/*.test.ts',
         '<rootDir>/examples/**/*.test.ts',
       ],
-      testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.ops\\.test\\.ts$'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '/dist/',
+        '\\.ops\\.test\\.ts$',
+        '/backends/src/webgpu/',
+      ],
     },
     ...backendProjects().map((name) => ({
       ...shared,
       displayName: name,
-      testMatch: ['<rootDir>/packages/*/src/**/*.ops.test.ts'],
+      testMatch: [
+        '<rootDir>/packages/*/src/**/*.ops.test.ts',
+        ...(name === 'webgpu' ? ['<rootDir>/packages/backends/src/webgpu/*.test.ts'] : []),
+      ],
       testEnvironmentOptions: { ...shared.testEnvironmentOptions, backend: name },
       globals: { BCL_TEST_BACKEND: name },
       ...(name === 'tensorflow' ? { modulePaths: tensorflowModules() } : {}),

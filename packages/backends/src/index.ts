@@ -12,3 +12,7 @@ export {
   type WasmKernelsOptions,
 } from './wasm/registerWasmKernels.js';
 export type { WasmFeatures } from './wasmFeatures.js';
+export {
+  type RegisteredWebgpuKernels,
+  registerWebgpuKernels,
+} from './webgpu/registerWebgpuKernels.js';

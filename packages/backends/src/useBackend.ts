@@ -33,7 +33,7 @@ export interface BackendChoice {
  *
  * `'auto'` takes the first that works of: TensorFlow's C library with a GPU (tfjs-node-gpu), WebGPU on a real
  * GPU, the C library on the CPU (tfjs-node), wasm, cpu. A GPU imitated by software is never chosen so, only by
- * name. On wasm it also registers the kernels that training needs, on webgpu one that mixes. Packages are
+ * name. On wasm and webgpu it also registers the kernels that training needs. Packages are
  * imported only when their turn comes; one that is missing or broken becomes a reason in `skipped`.
  *
  * @throws RangeError for a name that is none of them, Error when a backend asked for by name does not work here.
@@ -107,7 +107,7 @@ async function ready(name: BackendName, options: UseBackendOptions): Promise<str
     }
     if (name === 'webgpu') {
       const { registerWebgpuKernels } = await import('./webgpu/registerWebgpuKernels.js');
-      registerWebgpuKernels();
+      await registerWebgpuKernels();
     }
     return undefined;
   } catch (error) {

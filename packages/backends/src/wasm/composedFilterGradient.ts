@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Geometry, geometry } from './geometry.js';
+import { type Geometry, geometry } from '../geometry.js';
 import { kernel } from './wasmKernel.js';
 
 type Attrs = Parameters<typeof geometry>[2] & { filterShape: number[] };

@@ -244,7 +244,7 @@ describe('Conv2D and its gradients', () => {
     const [x, filter] = tensors(small, operands(small, 1));
     const attrs = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NCHW' };
     expect(() => run('Conv2D', { x, filter }, attrs)).toThrow(
-      'conv2d: the wasm backend wants channels last (NHWC), got NCHW',
+      'conv2d: our kernels want channels last (NHWC), got NCHW',
     );
   });
 });

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { env, util } from '@tensorflow/tfjs-core';
+import { type Geometry, geometry } from '../geometry.js';
 import { directFilterGradient, directForward, directInputGradient } from './direct.js';
-import { type Geometry, geometry, isWinograd } from './geometry.js';
 import type { Heap } from './heap.js';
+import { isWinograd } from './isWinograd.js';
 import type { Pointer } from './kernelModule.js';
 import { mergedGroups, withFilter, withFilterGradient } from './mergeGroups.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';

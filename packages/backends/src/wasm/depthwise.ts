@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { backend_util, util } from '@tensorflow/tfjs-core';
+import { type Geometry, geometryOf } from '../geometry.js';
 import { directFilterGradient, directInputGradient } from './direct.js';
-import { type Geometry, geometryOf } from './geometry.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
 import { imageBytes, windowArguments } from './windowArguments.js';
 

@@ -1,4 +1,4 @@
-import type { Geometry } from './geometry.js';
+import type { Geometry } from '../geometry.js';
 import type { Heap } from './heap.js';
 import type { Pointer } from './kernelModule.js';
 

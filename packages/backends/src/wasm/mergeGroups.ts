@@ -1,5 +1,6 @@
-import { type Geometry, isWinograd } from './geometry.js';
+import type { Geometry } from '../geometry.js';
 import type { Heap } from './heap.js';
+import { isWinograd } from './isWinograd.js';
 import type { Pointer } from './kernelModule.js';
 
 /**

@@ -21,7 +21,8 @@ export interface Geometry {
   groups: number;
 }
 
-type ConvAttrs = {
+/** What TensorFlow.js tells a convolution kernel. */
+export type ConvAttrs = {
   strides: [number, number] | number;
   dilations?: [number, number] | number;
   pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
@@ -33,7 +34,7 @@ type ConvAttrs = {
 /** Geometry of a TensorFlow.js convolution kernel's attributes. */
 export function geometry(xShape: number[], filterShape: number[], attrs: ConvAttrs): Geometry {
   if (attrs.dataFormat === 'NCHW') {
-    throw new Error('conv2d: the wasm backend wants channels last (NHWC), got NCHW');
+    throw new Error('conv2d: our kernels want channels last (NHWC), got NCHW');
   }
   const info = backend_util.computeConv2DInfo(
     xShape as [number, number, number, number],
@@ -66,18 +67,4 @@ export function geometryOf(info: backend_util.Conv2DInfo, groups: number): Geome
     padLeft: info.padInfo.left,
     groups,
   };
-}
-
-/** Whether Winograd's F(4×4, 3×3) computes this convolution. */
-export function isWinograd(g: Geometry): boolean {
-  return (
-    g.filterHeight === 3 &&
-    g.filterWidth === 3 &&
-    g.strideHeight === 1 &&
-    g.strideWidth === 1 &&
-    g.dilationHeight === 1 &&
-    g.dilationWidth === 1 &&
-    // Tiles lie in memory by eights of channels: a group must not share one with another.
-    (g.groups === 1 || ((g.channels / g.groups) % 8 === 0 && (g.outputs / g.groups) % 8 === 0))
-  );
 }

@@ -1,0 +1,90 @@
+// Both gradients of each convolution of the ConvNet on the webgpu backend: milliseconds and GFLOP/s of our tiled products, beside the
+// kernels that TensorFlow.js ships, in turns within one run. Without a GPU name a software one (CONTRIBUTING.md): the ratio is then that
+// of a CPU that plays GPU.
+//
+//     node bench/webgpu.mjs [--batch 16] [--runs 5]
+import { parseArgs } from 'node:util';
+import { describeBackends, useBackend } from '@bcl/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { keep, round, summary } from './measure.mjs';
+
+const { values } = parseArgs({
+  options: { batch: { type: 'string', default: '16' }, runs: { type: 'string', default: '5' } },
+});
+const batch = Number(values.batch);
+const runs = Number(values.runs);
+
+/** [size, channels, outputs] of the ConvNet's convolutions, those of one shape once. */
+const shapes = [
+  [32, 3, 64],
+  [32, 64, 64],
+  [16, 64, 128],
+  [16, 128, 128],
+  [8, 128, 256],
+  [8, 256, 256],
+];
+const attrs = { strides: [1, 1], pad: 'same', dilations: [1, 1], dataFormat: 'NHWC' };
+
+tf.env().set('IS_TEST', true); // no banner
+await useBackend('webgpu');
+const { backends } = await describeBackends();
+const { adapter } = backends.find(({ name }) => name === 'webgpu');
+const rows = [];
+for (const [size, channels, outputs] of shapes) {
+  const x = tf.randomUniform([batch, size, size, channels], -1, 1);
+  const filter = tf.randomUniform([3, 3, channels, outputs], -1, 1);
+  const dy = tf.randomUniform([batch, size, size, outputs], -1, 1);
+  const flops = 2 * batch * size * size * 9 * channels * outputs;
+  const what = `conv ${size}×${size} ${channels}→${outputs}`;
+  const filterAttrs = { ...attrs, filterShape: filter.shape };
+  rows.push({
+    what: `${what}, filter gradient`,
+    ...(await compare(flops, 'Conv2DBackpropFilter', { x, dy }, filterAttrs)),
+  });
+  const inputAttrs = { ...attrs, inputShape: x.shape };
+  rows.push({
+    what: `${what}, input gradient`,
+    ...(await compare(flops, 'Conv2DBackpropInput', { dy, filter }, inputAttrs)),
+  });
+  console.table(rows.slice(-2));
+  tf.dispose([x, filter, dy]);
+}
+console.table(rows);
+keep('webgpu', { adapter, batch, rows });
+tf.backend().device.destroy(); // or the process would wait for it
+
+/** Times ours and theirs in turns, each read back within its time, after one call each that does not count. */
+async function compare(flops, name, inputs, kernelAttrs) {
+  const taken = { ours: [], stock: [] };
+  const results = {};
+  for (let i = -1; i < runs; i++) {
+    for (const [who, ours] of [
+      ['ours', true],
+      ['stock', false],
+    ]) {
+      tf.env().set('BCL_WEBGPU_TILED', ours);
+      const start = performance.now();
+      const y = tf.engine().runKernel(name, inputs, kernelAttrs);
+      results[who] = await y.data();
+      if (i >= 0) taken[who].push(performance.now() - start);
+      y.dispose();
+    }
+  }
+  const [ours, stock] = [summary(taken.ours), summary(taken.stock)];
+  const ratio = summary(taken.stock.map((ms, i) => ms / taken.ours[i]));
+  return {
+    ms: round(ours.median),
+    spreadMs: round(ours.spread),
+    gflops: round(flops / ours.median / 1e6, 3),
+    stockMs: round(stock.median),
+    stockSpreadMs: round(stock.spread),
+    timesFaster: round(ratio.median),
+    timesFasterSpread: round(ratio.spread),
+    largestDifference: largest(results.ours.map((value, i) => value - results.stock[i])),
+    largestValue: largest(results.stock),
+  };
+}
+
+function largest(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
