@@ -4,7 +4,7 @@
 //
 //     node bench/webgpu.mjs [--batch 16] [--runs 5]
 import { parseArgs } from 'node:util';
-import { describeBackends, useBackend } from '@bcl/backends';
+import { describeBackends, registerWebgpuKernels, useBackend } from '@bcl/backends';
 import * as tf from '@tensorflow/tfjs-core';
 import { keep, round, summary } from './measure.mjs';
 
@@ -58,11 +58,11 @@ async function compare(flops, name, inputs, kernelAttrs) {
   const taken = { ours: [], stock: [] };
   const results = {};
   for (let i = -1; i < runs; i++) {
-    for (const [who, ours] of [
-      ['ours', true],
-      ['stock', false],
+    for (const [who, off] of [
+      ['ours', []],
+      ['stock', 'all'],
     ]) {
-      tf.env().set('BCL_WEBGPU_TILED', ours);
+      await registerWebgpuKernels({ off });
       const start = performance.now();
       const y = tf.engine().runKernel(name, inputs, kernelAttrs);
       results[who] = await y.data();

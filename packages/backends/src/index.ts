@@ -15,4 +15,5 @@ export type { WasmFeatures } from './wasmFeatures.js';
 export {
   type RegisteredWebgpuKernels,
   registerWebgpuKernels,
+  type WebgpuKernelsOptions,
 } from './webgpu/registerWebgpuKernels.js';

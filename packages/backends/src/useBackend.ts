@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Attempt, chooseBackend, judge, type SkippedBackend } from './chooseBackend.js';
 import { shortly } from './importOptional.js';
+import type { Off } from './KernelSet.js';
 import { probes } from './probes/index.js';
 import { type BackendName, backendNames, type Probe } from './probes/Probe.js';
 import { importWasm } from './probes/wasm.js';
@@ -16,7 +17,9 @@ export interface UseBackendOptions {
   /**
    * Names of our kernels for wasm that are not to be used, or `'all'`; `[]` for none. Left out, it stays as it was: none at first.
    */
-  wasmKernelsOff?: 'all' | readonly string[];
+  wasmKernelsOff?: Off;
+  /** The same for webgpu. */
+  webgpuKernelsOff?: Off;
 }
 
 /** What {@link useBackend} chose. */
@@ -94,7 +97,7 @@ async function probeForAuto(name: BackendName): Promise<Probe> {
 /** Readies a backend that was found and makes it the current one; or says why that failed. */
 async function ready(name: BackendName, options: UseBackendOptions): Promise<string | undefined> {
   const before = tf.getBackend();
-  const { wasmKernelsOff: off } = options;
+  const { wasmKernelsOff, webgpuKernelsOff } = options;
   try {
     if (name === 'wasm') await prepareWasm(options);
     await initialize(name);
@@ -103,11 +106,11 @@ async function ready(name: BackendName, options: UseBackendOptions): Promise<str
     // Only now, and only for the backend that they are of: nobody else loads the kernels.
     if (name === 'wasm') {
       const { registerWasmKernels } = await import('./wasm/registerWasmKernels.js');
-      await registerWasmKernels(off === undefined ? {} : { off });
+      await registerWasmKernels(wasmKernelsOff && { off: wasmKernelsOff });
     }
     if (name === 'webgpu') {
       const { registerWebgpuKernels } = await import('./webgpu/registerWebgpuKernels.js');
-      await registerWebgpuKernels();
+      await registerWebgpuKernels(webgpuKernelsOff && { off: webgpuKernelsOff });
     }
     return undefined;
   } catch (error) {

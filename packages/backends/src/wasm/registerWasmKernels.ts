@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../gradients/registerGradients.js';
+import { KernelSet, type Off } from '../KernelSet.js';
 import { composedFilterGradient } from './composedFilterGradient.js';
 import { WINOGRAD_FLAG } from './conv2d.js';
 import { Heap, type WasmBackend } from './heap.js';
 import { type KernelBuild, kernelBuild, loadKernels } from './kernelModule.js';
-import { isOwn, markOwn } from './ownKernels.js';
-import { registerGradients } from './registerGradients.js';
 import { wasmKernels } from './wasmKernels.js';
 
 /** Options of {@link registerWasmKernels}. */
@@ -12,7 +12,7 @@ export interface WasmKernelsOptions {
   /**
    * Names of kernels of ours that are not to be used, or `'all'`; `[]` for none. Left out, it stays as it was: none at first.
    */
-  off?: 'all' | readonly string[];
+  off?: Off;
 }
 
 /** What `registerWasmKernels` did. */
@@ -30,11 +30,12 @@ export interface RegisteredKernels {
 /** Our kernels over the heap of a backend, or why there are none. */
 type Made = { build: KernelBuild; configs: readonly tf.KernelConfig[] } | { reason: string };
 
-/** TensorFlow.js's own kernels that ours stand in for. */
-const stock = new Map<string, tf.KernelConfig>([
-  [composedFilterGradient.kernelName, composedFilterGradient],
-]);
-let switchedOff: ReadonlySet<string> = new Set();
+const set = new KernelSet(
+  'wasm',
+  'registerWasmKernels',
+  wasmKernels.map(({ name }) => name),
+  [composedFilterGradient],
+);
 let made: Promise<Made> | undefined;
 let owner: tf.KernelBackend | undefined;
 
@@ -54,7 +55,7 @@ let owner: tf.KernelBackend | undefined;
 export async function registerWasmKernels({
   off,
 }: WasmKernelsOptions = {}): Promise<RegisteredKernels> {
-  const wanted = off && parseOff(off);
+  const wanted = off && set.parse(off);
   const backend = tf.backend();
   if (tf.getBackend() !== 'wasm') {
     return none(`the current backend is ${tf.getBackend()}, not wasm`);
@@ -69,27 +70,9 @@ export async function registerWasmKernels({
     if (!tf.getKernel(kernelName, 'wasm')) tf.registerKernel(composedFilterGradient);
     return none(result.reason);
   }
-  if (wanted) switchedOff = wanted;
-  for (const config of result.configs) install(config);
   // At every call: TensorFlow.js's gradients may have been registered since the last.
   registerGradients();
-  const isOff = (name: string): boolean => switchedOff.has(name);
-  const names = result.configs.map(({ kernelName }) => kernelName);
-  return {
-    build: result.build,
-    registered: names.filter((name) => !isOff(name)),
-    off: names.filter(isOff),
-  };
-}
-
-/** Registers a kernel of ours, or what stands for it while it is off. */
-function install(ours: tf.KernelConfig): void {
-  const { kernelName } = ours;
-  const wanted = switchedOff.has(kernelName) ? stock.get(kernelName) : ours;
-  const current = tf.getKernel(kernelName, 'wasm');
-  if (current === wanted) return;
-  if (current) tf.unregisterKernel(kernelName, 'wasm');
-  if (wanted) tf.registerKernel(wanted);
+  return { build: result.build, ...set.install(result.configs, wanted) };
 }
 
 async function make(backend: WasmBackend): Promise<Made> {
@@ -110,40 +93,15 @@ async function make(backend: WasmBackend): Promise<Made> {
   if (!build) return { reason: 'this JavaScript engine has no WebAssembly SIMD' };
   tf.env().registerFlag(WINOGRAD_FLAG, () => true);
   const heap = new Heap(backend, await loadKernels(memory, build));
-  const configs = wasmKernels.map(({ name, make }): tf.KernelConfig => {
-    const before = tf.getKernel(name, 'wasm');
-    if (before && !isOwn(before) && !stock.has(name)) stock.set(name, before);
-    const compute = make(heap, stockKernel);
-    return markOwn({
-      ...stock.get(name), // with what readies it for a backend
-      kernelName: name,
-      backendName: 'wasm',
-      kernelFunc: (call) => {
-        // Values that another backend holds move here now; later the heap could grow under a kernel's view of it.
-        for (const input of Object.values(call.inputs)) if (input) heap.at(input as tf.TensorInfo);
-        return compute(call);
-      },
+  const configs = wasmKernels.map(({ name, make }) => {
+    const compute = make(heap, (name) => set.stock(name));
+    return set.config(name, (call) => {
+      // Values that another backend holds move here now; later the heap could grow under a kernel's view of it.
+      for (const input of Object.values(call.inputs)) if (input) heap.at(input as tf.TensorInfo);
+      return compute(call);
     });
   });
   return { build, configs };
-}
-
-function stockKernel(name: string): tf.KernelFunc {
-  const found = stock.get(name);
-  if (!found) throw new Error(`wasm backend: TensorFlow.js has no kernel ${name} to fall back to`);
-  return found.kernelFunc;
-}
-
-function parseOff(off: 'all' | readonly string[]): ReadonlySet<string> {
-  const all = wasmKernels.map(({ name }) => name);
-  if (off === 'all') return new Set(all);
-  const unknown = off.find((name) => !all.includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(
-      `registerWasmKernels: off must name kernels of ours, or be 'all', got '${unknown}'; there are ${all.join(', ')}`,
-    );
-  }
-  return new Set(off);
 }
 
 function none(reason: string): RegisteredKernels {

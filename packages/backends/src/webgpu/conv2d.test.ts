@@ -10,6 +10,7 @@ import {
   size,
 } from '../testing/naive.js';
 import { poison } from '../testing/poison.js';
+import { registerWebgpuKernels } from './registerWebgpuKernels.js';
 import type { WebgpuBackend } from './webgpuKernel.js';
 
 /** Largest error as a share of the largest value: float32's rounding. */
@@ -92,7 +93,7 @@ describe('the gradients of Conv2D', () => {
     expect(same(first.dFilter, again.dFilter)).toBe(true);
   });
 
-  test('leave it to TensorFlow.js where the flag says so, and for channels first', async () => {
+  test('leave it to TensorFlow.js where they are off, and for channels first', async () => {
     const c: Convolution = { ...small, dilations: [1, 1] };
     const [x, filter, dy] = tensors(c, operands(c, 3));
     const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC' };
@@ -105,12 +106,12 @@ describe('the gradients of Conv2D', () => {
     const ours = gradients();
     expect(ran().join()).toMatch(/bcl_filterGradient.*bcl_inputGradient/s);
     expect(ran().join()).not.toMatch(/conv2DDer/);
-    tf.env().set('BCL_WEBGPU_TILED', false);
+    await registerWebgpuKernels({ off: ['Conv2DBackpropFilter', 'Conv2DBackpropInput'] });
     programs.mockClear();
     const stock = gradients();
     expect(ran().join()).toMatch(/conv2DDerFilter.*conv2DDerInput/s);
     expect(ran().join()).not.toMatch(/bcl_/);
-    tf.env().set('BCL_WEBGPU_TILED', true);
+    await registerWebgpuKernels({ off: [] });
     programs.mockRestore();
     for (const [i, expected] of stock.entries()) {
       await expect(ours[i]).toBeAllClose(expected, { atol: 1e-4 });

@@ -1,13 +1,10 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import { type ConvAttrs, geometry } from '../geometry.js';
 import { filterGradient } from './filterGradient.js';
 import { groupedForward } from './groupedForward.js';
 import { inputGradient } from './inputGradient.js';
 import { kernel, type WebgpuBackend, type WebgpuKernel } from './webgpuKernel.js';
-
-/** The flag of `tf.env()` that lets our gradients of convolutions stand in for those of TensorFlow.js. */
-export const TILED_FLAG = 'BCL_WEBGPU_TILED';
 
 /** An image has three channels, of which a tile would compute sixteen; one thread a value does as well. */
 const FEW_CHANNELS = 4;
@@ -28,15 +25,15 @@ const ofInput = (backend: WebgpuBackend): tf.KernelFunc =>
 
 /**
  * Both gradients of a convolution as tiled matrix products, in place of one thread a value that loops over everything; and, with a prefix,
- * the same in groups and forward, the filter being `[height, width, channels / groups, outputs]`. With channels first, or where the flag
- * says no, the gradients of TensorFlow.js go on serving; and for an image's own, which has few channels.
+ * the same in groups and forward, the filter being `[height, width, channels / groups, outputs]`. With channels first the gradients of
+ * TensorFlow.js go on serving; and for an image's own, which has few channels.
  */
 export const conv2dKernels: WebgpuKernel[] = [
   {
     name: 'Conv2DBackpropFilter',
     make: (backend, stock) => {
       const ours = ofFilter(backend);
-      return (call) => (mayServe(call.attrs) ? ours : stock('Conv2DBackpropFilter'))(call);
+      return (call) => (channelsLast(call.attrs) ? ours : stock('Conv2DBackpropFilter'))(call);
     },
   },
   {
@@ -48,7 +45,7 @@ export const conv2dKernels: WebgpuKernel[] = [
           inputShape: number[];
         };
         const few = (inputShape[3] as number) <= FEW_CHANNELS && [dilations].flat().every(isOne);
-        const serves = mayServe(call.attrs) && !few;
+        const serves = channelsLast(call.attrs) && !few;
         return (serves ? ours : stock('Conv2DBackpropInput'))(call);
       };
     },
@@ -64,9 +61,8 @@ export const conv2dKernels: WebgpuKernel[] = [
   },
 ];
 
-function mayServe(attrs: unknown): boolean {
-  const { dataFormat } = attrs as ConvAttrs;
-  return dataFormat !== 'NCHW' && tf.env().getBool(TILED_FLAG);
+function channelsLast(attrs: unknown): boolean {
+  return (attrs as ConvAttrs).dataFormat !== 'NCHW';
 }
 
 function isOne(value: number): boolean {

@@ -9,6 +9,11 @@ const ours = [
   'Conv2DBackpropInput',
   'BclGroupedConv2DBackpropFilter',
   'BclGroupedConv2DBackpropInput',
+  'BclBatchNorm',
+  'BclBatchNormGrad',
+  'BclFusedBatchNormGrad',
+  'BclSgd',
+  'BclAdam',
 ];
 
 describe('registerWebgpuKernels', () => {
@@ -23,15 +28,32 @@ describe('registerWebgpuKernels', () => {
   test('does nothing when called again, from another backend too', async () => {
     const result = await registerWebgpuKernels();
     const before = registry();
-    expect(await registerWebgpuKernels()).toBe(result);
+    expect(await registerWebgpuKernels()).toEqual(result);
     await tf.setBackend('cpu');
     expect(await registerWebgpuKernels()).toEqual({
       registered: [],
+      off: [],
       reason: 'the current backend is cpu, not webgpu',
     });
     await tf.setBackend('webgpu');
-    expect(await registerWebgpuKernels()).toBe(result);
+    expect(await registerWebgpuKernels()).toEqual(result);
     expect(registry()).toEqual(before);
+  });
+
+  test('switches kernels off by name, and on again', async () => {
+    const all = await registerWebgpuKernels();
+    const off = ['BclBatchNorm', 'Conv2DBackpropFilter'];
+    const less = await registerWebgpuKernels({ off });
+    expect([...less.off].sort()).toEqual(off);
+    expect(less.registered).toEqual(all.registered.filter((name) => !off.includes(name)));
+    expect(tf.getKernel('BclBatchNorm', 'webgpu')).toBeUndefined();
+    expect(tf.getKernel('Conv2DBackpropFilter', 'webgpu')).toBeDefined();
+    await expect(registerWebgpuKernels({ off: ['Conv3D'] })).rejects.toThrow(
+      /^registerWebgpuKernels: off must name kernels of ours, or be 'all', got 'Conv3D'; there are Conv2D/,
+    );
+    expect(await registerWebgpuKernels()).toEqual(less);
+    expect((await registerWebgpuKernels({ off: 'all' })).registered).toEqual([]);
+    expect(await registerWebgpuKernels({ off: [] })).toEqual(all);
   });
 
   test.each<[string, (backend: WebgpuBackend) => object, RegExp]>([
@@ -65,6 +87,7 @@ describe('registerWebgpuKernels', () => {
     await withBackend(change, async () => {
       expect(await registerWebgpuKernels()).toEqual({
         registered: [],
+        off: [],
         reason: expect.stringMatching(reason),
       });
       expect(registry()).toEqual(before);

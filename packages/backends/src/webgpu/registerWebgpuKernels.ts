@@ -1,72 +1,89 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../gradients/registerGradients.js';
+import { KernelSet, type Off } from '../KernelSet.js';
+import { adamKernel } from './adam.js';
+import { batchNormKernels } from './batchNorm.js';
 import { betweenClassKernel } from './betweenClass.js';
-import { conv2dKernels, TILED_FLAG } from './conv2d.js';
+import { conv2dKernels } from './conv2d.js';
+import { sgdKernel } from './sgd.js';
 import { tryShader } from './tryShader.js';
 import type { WebgpuBackend, WebgpuKernel } from './webgpuKernel.js';
 
+/** Options of {@link registerWebgpuKernels}. */
+export interface WebgpuKernelsOptions {
+  /**
+   * Names of kernels of ours that are not to be used, or `'all'`; `[]` for none. Left out, it stays as it was: none at first.
+   */
+  off?: Off;
+}
+
 /** What `registerWebgpuKernels` did. */
 export interface RegisteredWebgpuKernels {
-  /** Names of the TensorFlow.js kernels that are now ours. */
+  /** Names of the kernels that are ours now. */
   registered: string[];
+  /** Names of those that are switched off. */
+  off: string[];
   /** Why nothing was registered. */
   reason?: string;
 }
 
-const kernels: WebgpuKernel[] = [betweenClassKernel, ...conv2dKernels];
+/** Our kernels for a backend, or why there are none. */
+type Made = { configs: readonly tf.KernelConfig[] } | { reason: string };
 
-/** TensorFlow.js's own kernels that ours stand in for. */
-const stock = new Map<string, tf.KernelConfig>();
-let done: Promise<RegisteredWebgpuKernels> | undefined;
+const kernels: readonly WebgpuKernel[] = [
+  ...conv2dKernels,
+  ...batchNormKernels,
+  sgdKernel,
+  adamKernel,
+  betweenClassKernel,
+];
+const set = new KernelSet(
+  'webgpu',
+  'registerWebgpuKernels',
+  kernels.map(({ name }) => name),
+);
+let made: Promise<Made> | undefined;
 let owner: tf.KernelBackend | undefined;
 
 /**
- * Gives the webgpu backend kernels that train faster: both gradients of convolutions as tiled products, and a BC+ mix. Existing models
- * speed up unchanged. Calling it again does nothing.
+ * Gives the webgpu backend kernels that train faster: gradients of convolutions as tiled products, batch normalisation, steps of
+ * optimizers and a BC+ mix. Existing models speed up unchanged. Calling it again changes nothing but what `off` says.
  *
  * The webgpu backend must be the current one. Where its internals are not as expected, which a small shader finds out, nothing is
  * changed and the result says why.
  *
- * `tf.env().set('BCL_WEBGPU_TILED', false)` has TensorFlow.js's own kernels compute the gradients of convolutions.
+ * @throws RangeError when `off` names a kernel that there is not; the message lists them.
  */
-export async function registerWebgpuKernels(): Promise<RegisteredWebgpuKernels> {
+export async function registerWebgpuKernels({
+  off,
+}: WebgpuKernelsOptions = {}): Promise<RegisteredWebgpuKernels> {
+  const wanted = off && set.parse(off);
   const backend = tf.backend();
   if (tf.getBackend() !== 'webgpu') {
     return none(`the current backend is ${tf.getBackend()}, not webgpu`);
   }
   if (owner !== backend) {
     owner = backend;
-    done = register(backend as WebgpuBackend);
+    made = make(backend as WebgpuBackend);
   }
-  return done as Promise<RegisteredWebgpuKernels>;
+  const result = await (made as Promise<Made>);
+  if ('reason' in result) return none(result.reason);
+  // At every call: TensorFlow.js's gradients may have been registered since the last.
+  registerGradients();
+  return set.install(result.configs, wanted);
 }
 
-async function register(backend: WebgpuBackend): Promise<RegisteredWebgpuKernels> {
+async function make(backend: WebgpuBackend): Promise<Made> {
   const reason = await tryShader(backend);
   if (reason !== undefined) {
-    return none(
-      `this version of @tensorflow/tfjs-backend-webgpu runs shaders otherwise (${reason}); our kernels know 4.22`,
-    );
+    return {
+      reason: `this version of @tensorflow/tfjs-backend-webgpu runs shaders otherwise (${reason}); our kernels know 4.22`,
+    };
   }
-  tf.env().registerFlag(TILED_FLAG, () => true);
-  for (const { name, make } of kernels) {
-    const before = tf.getKernel(name, 'webgpu');
-    if (before) {
-      if (!stock.has(name)) stock.set(name, before);
-      tf.unregisterKernel(name, 'webgpu');
-    }
-    const kernelFunc = make(backend, stockKernel);
-    tf.registerKernel({ ...stock.get(name), kernelName: name, backendName: 'webgpu', kernelFunc });
-  }
-  return { registered: kernels.map(({ name }) => name) };
-}
-
-function stockKernel(name: string): tf.KernelFunc {
-  const found = stock.get(name);
-  if (!found)
-    throw new Error(`webgpu backend: TensorFlow.js has no kernel ${name} to fall back to`);
-  return found.kernelFunc;
+  const stock = (name: string): tf.KernelFunc => set.stock(name);
+  return { configs: kernels.map(({ name, make }) => set.config(name, make(backend, stock))) };
 }
 
 function none(reason: string): RegisteredWebgpuKernels {
-  return { registered: [], reason };
+  return { registered: [], off: [], reason };
 }

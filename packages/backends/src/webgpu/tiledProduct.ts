@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { flat, pointwise } from './pointwise.js';
 import { integers, type WebgpuBackend, type WebgpuProgram } from './webgpuKernel.js';
 
 /**
@@ -82,7 +83,6 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
     getUserCode: () => `${product.code}\n${mainCode(tiling)}`,
   };
   const partDepth = Math.ceil(depth / parts / TERMS) * TERMS;
-  // Flat, since the backend compiles the code anew for other ranks, equal shapes and axes of length 1.
   const operands = Object.values(product.operands).map(flat);
   const y = backend.runWebGPUProgram(program, operands, 'float32', [
     integers(...shape),
@@ -90,13 +90,19 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
     ...Object.values(product.numbers).map((data) => integers(...[data].flat())),
   ]);
   if (parts === 1) return { ...y, shape: outputShape };
-  const sum = backend.runWebGPUProgram(sumProgram(size), [y], 'float32', [integers(parts)]);
+  const sum = pointwise(backend, {
+    name: 'sumParts',
+    inputs: { parts: y },
+    shape: outputShape,
+    integers: { count: parts },
+    code: `
+      for (var part = 0; part < uniforms.count; part++) {
+        value += parts[part * uniforms.size + index];
+      }
+    `,
+  });
   backend.disposeData(y.dataId);
-  return { ...sum, shape: outputShape };
-}
-
-function flat({ dataId, shape, dtype }: TensorInfo): TensorInfo {
-  return { dataId, shape: [util.sizeFromShape(shape)], dtype };
+  return sum;
 }
 
 /** The tiling that has least to do, what lies beyond the result counted. */
@@ -126,32 +132,6 @@ function declared(numbers: TiledProduct['numbers']): string {
   return Object.entries(numbers)
     .map(([name, data]) => `${name} : ${Array.isArray(data) ? `vec${data.length}<i32>` : 'i32'}, `)
     .join('');
-}
-
-function sumProgram(size: number): WebgpuProgram {
-  const workgroup = 64;
-  return {
-    variableNames: ['parts'],
-    outputShape: [size],
-    workgroupSize: [workgroup, 1, 1],
-    dispatchLayout: { x: [0] },
-    dispatch: [Math.ceil(size / workgroup), 1, 1],
-    size: true,
-    uniforms: 'count : i32, ',
-    shaderKey: 'bclSumParts',
-    getUserCode: () => `
-      fn main(index : i32) {
-        if (index >= uniforms.size) {
-          return;
-        }
-        var sum = 0.0;
-        for (var part = 0; part < uniforms.count; part++) {
-          sum += parts[part * uniforms.size + index];
-        }
-        setOutputAtIndex(index, sum);
-      }
-    `,
-  };
 }
 
 const lines = (count: number, line: (i: number) => string): string =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { usesOwn } from './ownKernels.js';
-import type { WasmGradient } from './wasmGradient.js';
+import { usesOwn } from '../ownKernels.js';
+import type { KernelGradient } from './KernelGradient.js';
 
 interface ConvAttrs extends tf.NamedAttrMap {
   dilations: [number, number] | number;
@@ -12,7 +12,7 @@ interface ConvAttrs extends tf.NamedAttrMap {
  * Gradients of dilated convolutions, which TensorFlow.js refuses: `Conv2D` and `DepthwiseConv2dNative` where the backend has kernels
  * that know them.
  */
-export const dilatedGradients: WasmGradient[] = [
+export const dilatedGradients: KernelGradient[] = [
   dilated('Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'),
   dilated(
     'DepthwiseConv2dNative',
@@ -21,7 +21,7 @@ export const dilatedGradients: WasmGradient[] = [
   ),
 ];
 
-function dilated(name: string, input: string, filter: string): WasmGradient {
+function dilated(name: string, input: string, filter: string): KernelGradient {
   return {
     name,
     make: (stock) => (dy, saved, attrs) => {

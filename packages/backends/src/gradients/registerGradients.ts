@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormGradient } from './batchNormGradient.js';
 import { dilatedGradients } from './dilatedGradients.js';
-import type { WasmGradient } from './wasmGradient.js';
+import type { KernelGradient } from './KernelGradient.js';
 
-const gradients: readonly WasmGradient[] = [batchNormGradient, ...dilatedGradients];
+const gradients: readonly KernelGradient[] = [batchNormGradient, ...dilatedGradients];
 const ours = new Map<string, tf.GradConfig>();
 
 /**

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmGradient } from './wasmGradient.js';
+import type { KernelGradient } from './KernelGradient.js';
 
 /**
  * The gradient of `FusedBatchNorm` as one kernel where the backend has `BclFusedBatchNormGrad`, for statistics of one axis.
  */
-export const batchNormGradient: WasmGradient = {
+export const batchNormGradient: KernelGradient = {
   name: 'FusedBatchNorm',
   make: (stock) => (dy, saved, attrs) => {
     const [x, mean, variance, scale] = saved as [
