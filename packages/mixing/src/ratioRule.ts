@@ -102,7 +102,8 @@ function range(
   key: string,
   given: readonly [number, number],
 ): readonly [number, number] {
-  if (!(Array.isArray(given) && given[0] >= 0 && given[0] <= given[1] && given[1] <= 1)) {
+  const two = Array.isArray(given) && given.length === 2;
+  if (!(two && given[0] >= 0 && given[0] <= given[1] && given[1] <= 1)) {
     throw new RangeError(
       `${name}: ratio's ${key} must be two numbers in 0..1, the smaller first, got ${JSON.stringify(given)}`,
     );
@@ -114,7 +115,13 @@ function betaParameters(
   name: string,
   given: number | readonly [number, number],
 ): readonly [number, number] {
-  const [a, b] = typeof given === 'number' ? [given, given] : given;
+  const both = (Array.isArray(given) ? given : [given, given]) as readonly number[];
+  const [a, b] = both;
+  if (both.length !== 2 || typeof a !== 'number' || typeof b !== 'number') {
+    throw new TypeError(
+      `${name}: ratio's beta must be a number or two, got ${JSON.stringify(given)}`,
+    );
+  }
   checkBeta(name, a, b);
   return [a, b];
 }
