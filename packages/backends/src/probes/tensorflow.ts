@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { findPackage } from '../findPackage.js';
 import { importInNode, importOptional } from '../importOptional.js';
 import { nodeModule, nodeProcess } from '../node.js';
 import { versionMisfit } from '../versionMisfit.js';
@@ -41,6 +42,9 @@ export async function probeTensorflow(): Promise<Probe> {
 }
 
 async function probePackage(name: string): Promise<Probe> {
+  // Before it is imported, where that can be: it would put kernels and gradients of its version in the place of ours.
+  const early = versionMisfit(name, findPackage(name)?.version);
+  if (early) return missing(early);
   restoreUtil();
   const active = tf.getBackend();
   const imported = await importOptional<TfjsNode>(
