@@ -2,7 +2,7 @@
 // that both see the same machine. Other versions of Node are named by their programs, with the flags to give them.
 //
 //     node bench/pytorch.mjs [--networks convnet,resnet18,shakeShake] [--batch 64] [--runs 3] [--threads 1,2] [--python python3]
-//         [--node 'PROGRAM FLAG …' …]
+//         [--node 'PROGRAM FLAG …' …] [--name pytorch]
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1,2' },
     python: { type: 'string', default: 'python3' },
+    name: { type: 'string', default: 'pytorch' },
     node: { type: 'string', multiple: true, default: [process.execPath] },
   },
 });
@@ -36,7 +37,7 @@ for (const network of values.networks.split(',')) {
       note(taken, `PyTorch ${torch}`, yardstick, yardstick);
       for (const { program, flags, name } of nodes) {
         const step = [here('step.mjs'), '--child', threads, '--network', network];
-        const sizes = ['--batch', batch, '--steps', '8'];
+        const sizes = ['--batch', batch, '--steps', '7'];
         note(taken, name, measure(program, [...flags, ...step, ...sizes]), yardstick);
       }
     }
@@ -57,7 +58,7 @@ for (const network of values.networks.split(',')) {
     console.table(rows.filter((row) => row.network === network && row.threads === Number(threads)));
   }
 }
-keep('pytorch', { torch, batch: Number(batch), runs: Number(values.runs), rows });
+keep(values.name, { torch, batch: Number(batch), runs: Number(values.runs), rows });
 
 function note(taken, name, result, yardstick) {
   const share = result.imagesPerSecond / yardstick.imagesPerSecond;

@@ -65,3 +65,13 @@ test('BclRandomWeights makes one tensor, an empty one too', () => {
   tf.dispose(tensors);
   expect(tf.memory()).toEqual(before);
 });
+
+test('BclRandomWeights never changes what a key gives', () => {
+  expect([...draw({ distribution: 'uniform' }, [4])]).toEqual([
+    -0.0724431723356247, 0.12647487223148346, 0.8585321307182312, -0.3885553777217865,
+  ]);
+  const normal = [...draw({ distribution: 'normal', quantiles: straight }, [4])];
+  expect(normal).toEqual([
+    1974.727294921875, -1992.0943603515625, -2038.946044921875, 1934.264892578125,
+  ]);
+});
