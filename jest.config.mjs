@@ -22,7 +22,7 @@ const shared = {
 
 /**
  * `*.ops.test.ts` are the suites of tensor ops: they run on every TensorFlow.js backend that this
- * machine has; those of the webgpu backend's own kernels run there alone. All other tests run once, on wasm unless they choose for
+ * machine has; `*.webgpu.test.ts`, and the suites of the webgpu backend's own kernels, run there alone. All other tests run once, on wasm unless they choose for
  * themselves.
  *
  * @type {import('jest').Config}
@@ -42,6 +42,7 @@ export default {
         '/node_modules/',
         '/dist/',
         '\\.ops\\.test\\.ts$',
+        '\\.webgpu\\.test\\.ts$',
         '/backends/src/webgpu/',
       ],
     },
@@ -50,7 +51,12 @@ export default {
       displayName: name,
       testMatch: [
         '<rootDir>/packages/*/src/**/*.ops.test.ts',
-        ...(name === 'webgpu' ? ['<rootDir>/packages/backends/src/webgpu/*.test.ts'] : []),
+        ...(name === 'webgpu'
+          ? [
+              '<rootDir>/packages/backends/src/webgpu/*.test.ts',
+              '<rootDir>/packages/*/src/**/*.webgpu.test.ts',
+            ]
+          : []),
       ],
       testEnvironmentOptions: { ...shared.testEnvironmentOptions, backend: name },
       globals: { BCL_TEST_BACKEND: name },

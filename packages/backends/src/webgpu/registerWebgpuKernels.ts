@@ -5,6 +5,7 @@ import { adamKernel } from './adam.js';
 import { batchNormKernels } from './batchNorm.js';
 import { betweenClassKernel } from './betweenClass.js';
 import { conv2dKernels } from './conv2d.js';
+import { guardDevice } from './guardDevice.js';
 import { sgdKernel } from './sgd.js';
 import { tryShader } from './tryShader.js';
 import type { WebgpuBackend, WebgpuKernel } from './webgpuKernel.js';
@@ -49,6 +50,9 @@ let owner: tf.KernelBackend | undefined;
  * Gives the webgpu backend kernels that train faster: gradients of convolutions as tiled products, batch normalisation, steps of
  * optimizers and a BC+ mix. Existing models speed up unchanged. Calling it again changes nothing but what `off` says.
  *
+ * From then on errors of the GPU are errors of the program: a tensor that is too large when it would be made, memory that has run out, a
+ * lost device and all others when a tensor is read.
+ *
  * The webgpu backend must be the current one. Where its internals are not as expected, which a small shader finds out, nothing is
  * changed and the result says why.
  *
@@ -80,6 +84,7 @@ async function make(backend: WebgpuBackend): Promise<Made> {
       reason: `this version of @tensorflow/tfjs-backend-webgpu runs shaders otherwise (${reason}); our kernels know 4.22`,
     };
   }
+  guardDevice(backend);
   const stock = (name: string): tf.KernelFunc => set.stock(name);
   return { configs: kernels.map(({ name, make }) => set.config(name, make(backend, stock))) };
 }

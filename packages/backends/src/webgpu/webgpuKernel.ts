@@ -45,6 +45,12 @@ export interface WebgpuDevice {
   readonly limits: { maxStorageBufferBindingSize: number; maxBufferSize: number };
   pushErrorScope(filter: 'validation'): void;
   popErrorScope(): Promise<{ message: string } | null>;
+  addEventListener(
+    type: 'uncapturederror',
+    listener: (event: { error: { message: string } }) => void,
+  ): void;
+  readonly lost: Promise<{ reason: string; message: string }>;
+  destroy(): void;
 }
 
 /** A kernel of ours: its name and what makes it for a backend. */
