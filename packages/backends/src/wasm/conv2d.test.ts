@@ -1,6 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers tfjs's gradients
 import fc from 'fast-check';
+import {
+  channelsAgree,
+  count,
+  hasResult,
+  type Operands,
+  operands,
+  padding,
+  tensors,
+} from '../testing/convolutions.js';
 import { guardHeap } from '../testing/guardHeap.js';
 import { error, largest, onCpu, run, same, values } from '../testing/kernels.js';
 import {
@@ -380,62 +389,18 @@ const small: Convolution = {
   pad: 'same',
 };
 
-interface Operands {
-  x: Float32Array;
-  filter: Float32Array;
-  dy: Float32Array;
-}
-
 interface Results<T = Float32Array | Float64Array> {
   y: T;
   dx: T;
   dFilter: T;
 }
 
-function count(most: number): fc.Arbitrary<number> {
-  return fc.integer({ min: 1, max: most });
-}
-
 function seed(): fc.Arbitrary<number> {
   return fc.integer({ min: 1, max: 1e9 });
 }
 
-function padding(most: number): fc.Arbitrary<Convolution['pad']> {
-  const side = fc.tuple(fc.integer({ min: 0, max: most }), fc.integer({ min: 0, max: most }));
-  return fc.oneof(
-    fc.constant('same' as const),
-    fc.constant('valid' as const),
-    fc.tuple(side, side),
-  );
-}
-
-function channelsAgree(c: Convolution): Convolution {
-  const [height, width, , outputs] = c.filterShape;
-  return { ...c, filterShape: [height, width, c.xShape[3], outputs] };
-}
-
-function hasResult(c: Convolution): boolean {
-  return size(convolvedShape(c)) > 0 && convolvedShape(c).every((length) => length > 0);
-}
-
 function isDirect(c: Convolution): boolean {
   return !`${c.filterShape.slice(0, 2)},${c.strides},${c.dilations}`.startsWith('3,3,1,1,1,1');
-}
-
-function operands(c: Convolution, seed: number): Operands {
-  return {
-    x: values(size(c.xShape), seed),
-    filter: values(size(c.filterShape), seed + 1),
-    dy: values(size(convolvedShape(c)), seed + 2),
-  };
-}
-
-function tensors(c: Convolution, o: Operands): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
-  return [
-    tf.tensor4d(o.x, c.xShape),
-    tf.tensor4d(o.filter, c.filterShape),
-    tf.tensor4d(o.dy, convolvedShape(c)),
-  ];
 }
 
 /** The three kernels under test: [y, dx, dFilter]. */
