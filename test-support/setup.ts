@@ -8,11 +8,15 @@ const backend = typeof BCL_TEST_BACKEND === 'undefined' ? 'wasm' : BCL_TEST_BACK
 
 // Time enough for shaders that compile in software on a busy machine; no test waits for it otherwise.
 jest.setTimeout(60_000);
-// No banner, and a count of each kernel's data. That count is wrong on tensorflow, whose clones, of what a gradient keeps, hold data of
-// their own until it is there; so there only the banner goes, and memory is what each test counts itself.
-tf.env().set(backend === 'tensorflow' ? 'PROD' : 'IS_TEST', true);
+// BCL_KERNELS=off: the suites of tensor ops on what TensorFlow.js itself has.
+const { env } = process;
+const off = env.BCL_KERNELS === 'off';
+const allOff = { wasmKernelsOff: 'all', webgpuKernelsOff: 'all' } as const;
+// No banner, and a count of each kernel's data. That count is wrong on tensorflow and on wasm without our kernels, whose clones, of what a
+// gradient keeps, hold data of their own until it is there; so there only the banner goes, and memory is what each test counts itself.
+tf.env().set(backend === 'tensorflow' || off ? 'PROD' : 'IS_TEST', true);
 beforeAll(async () => {
-  await useBackend(backend);
+  await useBackend(backend, off ? allOff : {});
 });
 // Each file of tests has an engine of its own, and so a device of its own.
 afterAll(() => {

@@ -45,9 +45,70 @@ function block6x8(
       continue;
     }
     a0 += aOffset; a1 += aOffset; a2 += aOffset; a3 += aOffset; a4 += aOffset; a5 += aOffset;
+    const whole = a0 + (rowBytes & ~15);
     const end = a0 + rowBytes;
+    while (a0 < whole) {
+      let b0 = v128.load(b), b1 = v128.load(b, 16);
+      let x = v128.load32_splat(a0);
+      c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1);
+      c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2);
+      c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3);
+      c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+      x = v128.load32_splat(a4);
+      c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+      x = v128.load32_splat(a5);
+      c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+
+      b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+      x = v128.load32_splat(a0, 4);
+      c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1, 4);
+      c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2, 4);
+      c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3, 4);
+      c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+      x = v128.load32_splat(a4, 4);
+      c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+      x = v128.load32_splat(a5, 4);
+      c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+
+      b0 = v128.load(b, 64); b1 = v128.load(b, 80);
+      x = v128.load32_splat(a0, 8);
+      c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1, 8);
+      c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2, 8);
+      c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3, 8);
+      c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+      x = v128.load32_splat(a4, 8);
+      c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+      x = v128.load32_splat(a5, 8);
+      c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+
+      b0 = v128.load(b, 96); b1 = v128.load(b, 112);
+      x = v128.load32_splat(a0, 12);
+      c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+      x = v128.load32_splat(a1, 12);
+      c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+      x = v128.load32_splat(a2, 12);
+      c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+      x = v128.load32_splat(a3, 12);
+      c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+      x = v128.load32_splat(a4, 12);
+      c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+      x = v128.load32_splat(a5, 12);
+      c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+
+      a0 += 16; a1 += 16; a2 += 16; a3 += 16; a4 += 16; a5 += 16;
+      b += 128;
+    }
     while (a0 < end) {
-      const b0 = v128.load(b, 0), b1 = v128.load(b, 16);
+      const b0 = v128.load(b), b1 = v128.load(b, 16);
       let x = v128.load32_splat(a0);
       c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
       x = v128.load32_splat(a1);
