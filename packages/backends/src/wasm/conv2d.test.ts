@@ -335,6 +335,7 @@ describe('BclGroupedConv2D and its gradients', () => {
       { xShape: [3, 13, 14, 0], filterShape: [5, 5, 0, 0] },
       DIRECT,
     ],
+    ['groups computed one after another', [3, 64, 72], { xShape: [2, 6, 5, 0] }, WINOGRAD],
     ['blocks of tiles that end within images', [3, 8, 16], { xShape: [7, 18, 22, 0] }, WINOGRAD],
     ['one group by the prefixed name', [1, 5, 3], {}, WINOGRAD],
   ])('keep their precision: %s', (_, [groups, channels, outputs], partial, tolerance) => {
