@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs-backend-wasm';
 import { registerWasmKernels } from '@bcl/backends';
 import * as tf from '@tensorflow/tfjs-core';
+import { attrs, shapes } from './convolutions.mjs';
 import { keep, round, summary, times } from './measure.mjs';
 
 const { values } = parseArgs({
@@ -14,17 +15,6 @@ const { values } = parseArgs({
 });
 const batch = Number(values.batch);
 const runs = Number(values.runs);
-
-/** [size, channels, outputs] of the ConvNet's convolutions, those of one shape once. */
-const shapes = [
-  [32, 3, 64],
-  [32, 64, 64],
-  [16, 64, 128],
-  [16, 128, 128],
-  [8, 128, 256],
-  [8, 256, 256],
-];
-const attrs = { strides: [1, 1], pad: 'same', dilations: [1, 1], dataFormat: 'NHWC' };
 
 await tf.setBackend('wasm');
 const before = { conv: shapes.map(convolutions), dense: dense() };

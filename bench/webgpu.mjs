@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { describeBackends, registerWebgpuKernels, useBackend } from '@bcl/backends';
 import * as tf from '@tensorflow/tfjs-core';
+import { attrs, shapes } from './convolutions.mjs';
 import { keep, round, summary } from './measure.mjs';
 
 const { values } = parseArgs({
@@ -13,17 +14,6 @@ const { values } = parseArgs({
 });
 const batch = Number(values.batch);
 const runs = Number(values.runs);
-
-/** [size, channels, outputs] of the ConvNet's convolutions, those of one shape once. */
-const shapes = [
-  [32, 3, 64],
-  [32, 64, 64],
-  [16, 64, 128],
-  [16, 128, 128],
-  [8, 128, 256],
-  [8, 256, 256],
-];
-const attrs = { strides: [1, 1], pad: 'same', dilations: [1, 1], dataFormat: 'NHWC' };
 
 tf.env().set('IS_TEST', true); // no banner
 await useBackend('webgpu');

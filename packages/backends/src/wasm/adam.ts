@@ -1,24 +1,6 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
+import type { AdamAttrs, AdamInputs } from '../optimizerKernels.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
-
-interface AdamAttrs {
-  rate: number;
-  scale: number;
-  kept: number;
-  weightDecay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  first: boolean;
-}
-
-interface AdamInputs {
-  w: tf.TensorInfo;
-  g: tf.TensorInfo;
-  m?: tf.TensorInfo;
-  v?: tf.TensorInfo;
-}
 
 /**
  * `BclAdam` {w, g, m, v} → [w′, m′, v′]: one step of Adam in one pass, `w′ = kept w − rate m′ / (scale √v′ + ε)`; `m` and `v` are

@@ -1,39 +1,29 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
+import type { SgdAttrs, SgdInputs } from '../optimizerKernels.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
-
-interface SgdAttrs {
-  learningRate: number;
-  momentum: number;
-  weightDecay: number;
-  nesterov: boolean;
-  first: boolean;
-}
 
 /** `BclSgd` {w, g, v} → [w′, v′]: one step of SGD in PyTorch's form, in one pass; `v` is not read at the first step. */
 export const sgdKernels: WasmKernel[] = [
   {
     name: 'BclSgd',
     make: (heap) =>
-      kernel<{ w: tf.TensorInfo; g: tf.TensorInfo; v?: tf.TensorInfo }, SgdAttrs>(
-        ({ w, g, v }, attrs) => {
-          const newW = heap.output(w.shape);
-          const newV = heap.output(w.shape);
-          heap.kernels.sgdStep(
-            heap.at(w),
-            heap.at(g),
-            v && !attrs.first ? heap.at(v) : 0,
-            heap.at(newW),
-            heap.at(newV),
-            util.sizeFromShape(w.shape),
-            attrs.learningRate,
-            attrs.momentum,
-            attrs.weightDecay,
-            attrs.nesterov ? 1 : 0,
-            attrs.first || !v ? 1 : 0,
-          );
-          return [newW, newV];
-        },
-      ),
+      kernel<SgdInputs, SgdAttrs>(({ w, g, v }, attrs) => {
+        const newW = heap.output(w.shape);
+        const newV = heap.output(w.shape);
+        heap.kernels.sgdStep(
+          heap.at(w),
+          heap.at(g),
+          v && !attrs.first ? heap.at(v) : 0,
+          heap.at(newW),
+          heap.at(newV),
+          util.sizeFromShape(w.shape),
+          attrs.learningRate,
+          attrs.momentum,
+          attrs.weightDecay,
+          attrs.nesterov ? 1 : 0,
+          attrs.first || !v ? 1 : 0,
+        );
+        return [newW, newV];
+      }),
   },
 ];

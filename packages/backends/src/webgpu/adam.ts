@@ -1,24 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { AdamAttrs, AdamInputs } from '../optimizerKernels.js';
 import { pointwise } from './pointwise.js';
 import { kernel, type WebgpuBackend, type WebgpuKernel } from './webgpuKernel.js';
-
-interface AdamAttrs {
-  rate: number;
-  scale: number;
-  kept: number;
-  weightDecay: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  first: boolean;
-}
-
-interface AdamInputs {
-  w: TensorInfo;
-  g: TensorInfo;
-  m?: TensorInfo;
-  v?: TensorInfo;
-}
 
 /**
  * `BclAdam` {w, g, m, v} → [w′, m′, v′]: one step of Adam, `w′ = kept w − rate m′ / (scale √v′ + ε)`, in a pass for each result; `m` and

@@ -13,3 +13,17 @@ export function convolutionNumbers(g: Geometry): Record<string, number[]> {
     pads: [g.padTop, g.padLeft],
   };
 }
+
+/** What two products share: the pixel of x that a row and a spot come to, zero outside of the image, and where a row of results begins. */
+export const underTheFilter = `
+  fn left(row : vec4<i32>, spot : vec4<i32>) -> f32 {
+    let at = row.xy + spot.xy;
+    if (any(at < vec2<i32>(0)) || any(at >= uniforms.input.xy)) {
+      return 0.0;
+    }
+    return f32(x[row.z + spot.z]);
+  }
+  fn placeOf(product : i32, m : i32) -> i32 {
+    return m * uniforms.output.z + product * uniforms.group.y;
+  }
+`;

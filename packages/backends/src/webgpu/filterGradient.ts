@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Geometry } from '../geometry.js';
-import { convolutionNumbers } from './convolutionNumbers.js';
+import { convolutionNumbers, underTheFilter } from './convolutionNumbers.js';
 import { tiledProduct } from './tiledProduct.js';
 import type { WebgpuBackend } from './webgpuKernel.js';
 import { zeros } from './zeros.js';
@@ -49,17 +49,8 @@ const code = `
     let at = (image * uniforms.input.x + corner.x) * uniforms.input.y + corner.y;
     return vec4<i32>(corner, at * uniforms.input.z, k * uniforms.output.z + product * uniforms.group.y);
   }
-  fn left(row : vec4<i32>, spot : vec4<i32>) -> f32 {
-    let at = row.xy + spot.xy;
-    if (any(at < vec2<i32>(0)) || any(at >= uniforms.input.xy)) {
-      return 0.0;
-    }
-    return f32(x[row.z + spot.z]);
-  }
   fn right(n : i32, spot : vec4<i32>) -> f32 {
     return f32(dy[spot.w + n]);
   }
-  fn placeOf(product : i32, m : i32) -> i32 {
-    return m * uniforms.output.z + product * uniforms.group.y;
-  }
+  ${underTheFilter}
 `;

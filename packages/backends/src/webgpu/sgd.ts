@@ -1,14 +1,6 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { SgdAttrs, SgdInputs } from '../optimizerKernels.js';
 import { pointwise } from './pointwise.js';
 import { kernel, type WebgpuKernel } from './webgpuKernel.js';
-
-interface SgdAttrs {
-  learningRate: number;
-  momentum: number;
-  weightDecay: number;
-  nesterov: boolean;
-  first: boolean;
-}
 
 /**
  * `BclSgd` {w, g, v} → [w′, v′]: one step of SGD in PyTorch's form, in a pass for each result, which is all that the backend's shaders can
@@ -17,7 +9,7 @@ interface SgdAttrs {
 export const sgdKernel: WebgpuKernel = {
   name: 'BclSgd',
   make: (backend) =>
-    kernel<{ w: TensorInfo; g: TensorInfo; v?: TensorInfo }, SgdAttrs>(({ w, g, v }, attrs) => {
+    kernel<SgdInputs, SgdAttrs>(({ w, g, v }, attrs) => {
       const { learningRate, momentum, weightDecay, nesterov, first } = attrs;
       const old = first ? undefined : v;
       const decayed = 'f32(g[index]) + uniforms.weightDecay * f32(w[index])';
