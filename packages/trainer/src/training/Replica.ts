@@ -1,3 +1,4 @@
+import { variableGradients } from '@bcl/backends';
 import type { Draw } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -74,7 +75,7 @@ export class Replica {
     for (const layer of this.#seekable) layer.seek(step, firstExample);
     const before = clones(this.weights.others);
     let logits: tf.Tensor | undefined;
-    const { value, grads } = tf.variableGrads(() => {
+    const { value, grads } = variableGradients(() => {
       const output = this.model.apply(xs, { training: true }) as tf.Tensor;
       logits = tf.keep(tf.clone(output));
       const mean = tf.mean(this.loss(ys, output)) as tf.Scalar;
