@@ -2,10 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkIterator, checkState } from './batches/checkIterator.js';
 import type { DataIteratorOptions, DataIteratorState } from './batches/DataIteratorOptions.js';
 import { type Draft, datasetDrafts, streamDrafts } from './batches/drafts.js';
-import { type Prepared, prepareAhead, prepareHere } from './batches/prepareDrafts.js';
+import {
+  type Prepared,
+  prepareAhead,
+  prepareHere,
+  prepareResident,
+} from './batches/prepareDrafts.js';
 import type { Transform } from './batches/prepareImages.js';
+import type { Dataset } from './dataset.js';
 import { isStream, type Source } from './imagesOf.js';
 import type { Batch } from './readExamples.js';
+import { ResidentImages } from './resident/ResidentImages.js';
 
 /**
  * Gives a data set or a stream in batches. Each loop over it is one epoch.
@@ -43,6 +50,7 @@ export class DataIterator implements AsyncIterable<Batch> {
   readonly #source: Source;
   readonly #options: DataIteratorOptions & { readonly dropLast: boolean };
   readonly #transform: Transform;
+  readonly #resident: ResidentImages | undefined;
   #epoch = 0;
   #batch = 0;
   #place = 0;
@@ -53,11 +61,12 @@ export class DataIterator implements AsyncIterable<Batch> {
 
   /**
    * @throws RangeError when the batch is larger than the data set, or the preprocessing was fitted
-   * on images of another shape or on another number of classes.
+   * on images of another shape or on another number of classes; and when images that are to be `resident` cannot be, by an option, which
+   * the message names, or by their size.
    */
   constructor(source: Source, options: DataIteratorOptions) {
     this.batches = checkIterator(source, options);
-    const { preprocessing, augment, dropLast = false } = options;
+    const { preprocessing, augment, dropLast = false, resident } = options;
     this.#source = source;
     this.#options = { ...options, dropLast };
     this.#transform = {
@@ -70,6 +79,11 @@ export class DataIterator implements AsyncIterable<Batch> {
         },
       }),
     };
+    // Last: what is refused holds no memory of the device.
+    this.#resident =
+      resident === true
+        ? new ResidentImages(source as Dataset, { ...(preprocessing && { preprocessing }) })
+        : resident || undefined;
   }
 
   /** Batches in an epoch, under the name that `model.fitDataset` asks for; NaN where that is not known. */
@@ -122,6 +136,11 @@ export class DataIterator implements AsyncIterable<Batch> {
     this.#resuming = true;
   }
 
+  /** Gives back what `resident: true` holds on the device; after that there are no batches. Without it there is nothing to give back. */
+  dispose(): void {
+    if (this.#options.resident === true) this.#resident?.dispose();
+  }
+
   /** What the batches depend on. */
   #identity(): Omit<DataIteratorState, 'version' | 'epoch' | 'batch' | 'place'> {
     const { batchSize, dropLast, random, shard, augment } = this.#options;
@@ -145,7 +164,7 @@ export class DataIterator implements AsyncIterable<Batch> {
   /** What is left of this epoch, prepared. */
   #prepared(): AsyncGenerator<Prepared, void, undefined> {
     const source = this.#source;
-    const { batchSize, dropLast, random, shard, prefetch } = this.#options;
+    const { batchSize, dropLast, random, shard, prefetch, augment } = this.#options;
     const options = {
       batchSize,
       dropLast,
@@ -161,6 +180,7 @@ export class DataIterator implements AsyncIterable<Batch> {
     const epoch = this.#epoch + 1;
     const part = shard && shard.count > 1 ? `part ${shard.index} of ${shard.count} ` : '';
     const chance = (batch: number) => random?.stream(`${part}batch ${epoch}.${batch}`);
+    if (this.#resident) return prepareResident(drafts, this.#resident, augment, chance);
     if (!prefetch) return prepareHere(drafts, this.#transform, chance);
     const images = isStream(source) ? undefined : source.images;
     const ahead = { ...prefetch, batchSize, shape: source.shape, images };

@@ -83,6 +83,11 @@ export {
 export type { NumpyData } from './python/numpyType.js';
 export { type NpyArray, readNpy } from './python/readNpy.js';
 export { type Batch, readExamples } from './readExamples.js';
+export {
+  type ReadResidentOptions,
+  ResidentImages,
+  type ResidentImagesOptions,
+} from './resident/ResidentImages.js';
 export { type Esc50Options, esc50 } from './sound/esc50.js';
 export type { SoundSetOptions } from './sound/readClips.js';
 export { type ReadSoundOptions, readSound, type Sound } from './sound/readSound.js';

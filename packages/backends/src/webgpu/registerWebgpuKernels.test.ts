@@ -4,6 +4,7 @@ import type { WebgpuBackend } from './webgpuKernel.js';
 
 const ours = [
   'BclBetweenClass',
+  'BclTakeImages',
   'BclGroupedConv2D',
   'Conv2DBackpropFilter',
   'Conv2DBackpropInput',

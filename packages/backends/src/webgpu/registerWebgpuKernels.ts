@@ -7,6 +7,7 @@ import { betweenClassKernel } from './betweenClass.js';
 import { conv2dKernels } from './conv2d.js';
 import { guardDevice } from './guardDevice.js';
 import { sgdKernel } from './sgd.js';
+import { takeImagesKernel } from './takeImages.js';
 import { tryShader } from './tryShader.js';
 import type { WebgpuBackend, WebgpuKernel } from './webgpuKernel.js';
 
@@ -37,6 +38,7 @@ const kernels: readonly WebgpuKernel[] = [
   sgdKernel,
   adamKernel,
   betweenClassKernel,
+  takeImagesKernel,
 ];
 const set = new KernelSet(
   'webgpu',
@@ -48,7 +50,7 @@ let owner: tf.KernelBackend | undefined;
 
 /**
  * Gives the webgpu backend kernels that train faster: gradients of convolutions as tiled products, batch normalisation, steps of
- * optimizers and a BC+ mix. Existing models speed up unchanged. Calling it again changes nothing but what `off` says.
+ * optimizers, a BC+ mix, and batches of images that lie on the device. Existing models speed up unchanged. Calling it again changes nothing but what `off` says.
  *
  * From then on errors of the GPU are errors of the program: a tensor that is too large when it would be made, memory that has run out, a
  * lost device and all others when a tensor is read.

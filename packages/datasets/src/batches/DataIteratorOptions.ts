@@ -2,6 +2,7 @@ import type { SeededRandom } from '@bcl/random';
 import type { Augmentation } from '../augment/compose.js';
 import type { AugmentationStep } from '../augment/Step.js';
 import type { Preprocessing } from '../preprocessing.js';
+import type { ResidentImages } from '../resident/ResidentImages.js';
 import type { Shard } from '../stream.js';
 
 export interface DataIteratorOptions {
@@ -20,6 +21,12 @@ export interface DataIteratorOptions {
   readonly dropLast?: boolean;
   /** Prepares batches ahead on threads of their own; the batches are the same. Default in the loop's thread, as they are asked for. */
   readonly prefetch?: PrefetchOptions;
+  /**
+   * Keeps the bytes of all images on the device of the current backend, and flips, crops and normalises there; the batches are the same,
+   * under `bc+` to the last bit of float32. `true` makes {@link ResidentImages} that are disposed with the iterator; those given, of the
+   * same data set and preprocessing, stay the giver's. Default false, batches are made on the host.
+   */
+  readonly resident?: boolean | ResidentImages;
   /** Gives one part of each epoch, every `count`th image of its order. Default the whole. */
   readonly shard?: Shard;
 }

@@ -2,6 +2,7 @@ import { createRandom } from '@bcl/random';
 import { checkCount, checkDataset, isImageShape, show } from '../dataset.js';
 import { checkOpen } from '../images/opening.js';
 import { isStream, type Source } from '../imagesOf.js';
+import { checkResident } from '../resident/checkResident.js';
 import type { ExampleStream } from '../stream.js';
 import type { DataIteratorOptions, DataIteratorState } from './DataIteratorOptions.js';
 
@@ -22,6 +23,7 @@ export function checkIterator(source: Source, options: DataIteratorOptions): num
     checkCount('DataIterator', 'prefetch.threads', threads);
     checkCount('DataIterator', 'prefetch.batches', batches);
   }
+  if (options.resident) checkResident(source, options);
   checkTransform(source, options);
   const examples = isStream(source) ? source.size : source.labels.length;
   const { index, count } = shard ?? { index: 0, count: 1 };

@@ -1,7 +1,9 @@
 import type { SeededRandom } from '@bcl/random';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Augmentation } from '../augment/compose.js';
 import { sizeAfter } from '../augment/planSteps.js';
 import { mapOrdered } from '../images/mapOrdered.js';
+import type { ResidentImages } from '../resident/ResidentImages.js';
 import type { PrefetchOptions } from './DataIteratorOptions.js';
 import type { Draft } from './drafts.js';
 import { type ImagePool, newFloats } from './normalizeImages.js';
@@ -34,6 +36,20 @@ export async function* prepareHere(
       return memory?.data ?? newFloats(shape);
     });
     yield { draft, xs: memory?.tensor ?? imageTensor(images, false) };
+  }
+}
+
+/** Has batches prepared on the device, as they are asked for. */
+export async function* prepareResident(
+  drafts: Drafts,
+  resident: ResidentImages,
+  augment: Augmentation | undefined,
+  chance: Chance,
+): AsyncGenerator<Prepared, void, undefined> {
+  for await (const draft of drafts) {
+    const random = chance(draft.batch);
+    const options = { ...(augment && { augment }), ...(random && { random }) };
+    yield { draft, xs: resident.readImages(draft.indices, options) };
   }
 }
 
