@@ -1,6 +1,6 @@
 // Batches of images that are resident on the device, beside batches made on the host and sent there: shuffled, flipped, padded and cropped,
-// normalised, then one value read back, which waits for all of it. Milliseconds a batch and their ratio, in turns within one run, on each
-// backend. Without a GPU name a software one (CONTRIBUTING.md): webgpu is then a CPU that plays GPU, and sending is a copy in its memory.
+// normalised, then one value read back, which waits for all of it. Milliseconds a batch, and of these how many the loop's thread is busy
+// until it waits, with their ratios, in turns within one run, on each backend. Without a GPU name a software one (CONTRIBUTING.md): webgpu is then a CPU that plays GPU, and sending is a copy in its memory.
 //
 //     node bench/resident.mjs [--batch 64] [--batches 40] [--rounds 9] [--backends webgpu,wasm,cpu]
 import { parseArgs } from 'node:util';
@@ -48,30 +48,45 @@ async function compare(backend, preprocessing) {
     resident: new DataIterator(train, { ...options, resident: true }),
   };
   const taken = { host: [], resident: [] };
+  const busy = { host: [], resident: [] };
   for (let i = -1; i < rounds; i++) {
     for (const [who, iterator] of Object.entries(ways)) {
-      const start = performance.now();
-      for await (const { xs, ys } of iterator) {
-        const one = tf.slice(xs, 0, [1, 1, 1, 1]);
-        await one.data();
-        tf.dispose([xs, ys, one]);
-      }
-      if (i >= 0) taken[who].push((performance.now() - start) / batches);
+      const { whole, thread } = await epoch(iterator);
+      if (i < 0) continue;
+      taken[who].push(whole / batches);
+      busy[who].push(thread / batches);
     }
   }
   ways.resident.dispose();
-  const [host, resident] = [summary(taken.host), summary(taken.resident)];
-  const ratio = summary(taken.host.map((ms, i) => ms / taken.resident[i]));
+  const ratio = ({ host, resident }) => summary(host.map((ms, i) => ms / resident[i]));
+  const [faster, freer] = [ratio(taken), ratio(busy)];
   return {
     backend,
     method: preprocessing.method,
-    hostMs: round(host.median, 2),
-    hostSpreadMs: round(host.spread, 2),
-    residentMs: round(resident.median, 2),
-    residentSpreadMs: round(resident.spread, 2),
-    timesFaster: round(ratio.median, 2),
-    timesFasterSpread: round(ratio.spread, 2),
+    hostMs: round(summary(taken.host).median, 2),
+    residentMs: round(summary(taken.resident).median, 2),
+    timesFaster: round(faster.median, 2),
+    timesFasterSpread: round(faster.spread, 2),
+    hostThreadMs: round(summary(busy.host).median, 2),
+    residentThreadMs: round(summary(busy.resident).median, 2),
+    timesLessOfThread: round(freer.median, 2),
+    timesLessOfThreadSpread: round(freer.spread, 2),
   };
+}
+
+/** Milliseconds of a loop over all batches, and of these how many until something is waited for. */
+async function epoch(iterator) {
+  const start = performance.now();
+  let thread = 0;
+  let since = start;
+  for await (const { xs, ys } of iterator) {
+    const one = tf.slice(xs, 0, [1, 1, 1, 1]);
+    thread += performance.now() - since;
+    await one.data();
+    since = performance.now();
+    tf.dispose([xs, ys, one]);
+  }
+  return { whole: performance.now() - start, thread };
 }
 
 /** Images of noise. */
