@@ -127,6 +127,31 @@ describe('SharedSum', () => {
     });
   });
 
+  test('sums more numbers than its memory holds at a time, round after round', async () => {
+    // Two windows and a piece, in parts whose borders are not those of the windows.
+    const lengths = [700_001, 5, 500_000, 3];
+    const length = lengths.reduce((a, b) => a + b);
+    const body = `
+      const wrong = [];
+      for (let round = 0; round < 3; round++) {
+        let i = 0;
+        const parts = input.map((length) => Float32Array.from({ length }, () => (i++ % 1000) * (rank + 1) + round));
+        replica.reduce(parts);
+        i = 0;
+        for (const part of parts) for (const sum of part) {
+          if (sum !== (i % 1000) * 6 + 3 * round) wrong.push([round, i, sum]);
+          i++;
+        }
+      }
+      return wrong.slice(0, 5);`;
+    const sum = new SharedSum({ replicas: 3, length });
+    expect(sum.handle().data.byteLength).toBeLessThan((4 * 3 * length) / 1.1);
+    const results = await Promise.all(
+      [0, 1, 2].map((rank) => startReplica<number[][]>(sum.handle(), rank, body, lengths)),
+    );
+    expect(results).toEqual([[], [], []]);
+  });
+
   test('wakes whoever waits when it is aborted, with the first reason', async () => {
     const sum = new SharedSum({ replicas: 2, length: 4 });
     const waiting = startReplica<string>(sum.handle(), 0, caught);

@@ -33,15 +33,17 @@ const REASON_BYTES = 1024;
 
 /** Numbers summed at one go: two streams of them, 64 KiB, stay in a core's own cache. */
 const BLOCK = 8192;
+/** Numbers that a replica brings at one go: 2 MiB. A second such window is filled while the sums of the first are still taken. */
+const WINDOW = 2 ** 19;
 /** Shards begin at multiples of it, so that no two threads write one cache line: 64 bytes of float32. */
 const LINE = 16;
 
 /**
  * Sums arrays over threads, in place: the all-reduce of data-parallel training, over one block of shared memory.
  *
- * Each of n replicas brings float32 arrays of the same lengths and gets the sums back in them. Replica k sums the
- * k-th shard of all, in the order of the ranks, and every replica copies that one result: so the sums are the
- * same bit for bit in all replicas, and from run to run. The shared block takes 4 · n · length bytes.
+ * Each of n replicas brings float32 arrays of the same lengths and gets the sums back in them. They pass by in windows of 2 MiB: of each
+ * window replica k sums the k-th shard, in the order of the ranks, and every replica copies that one result: so the sums are the
+ * same bit for bit in all replicas, and from run to run. The shared block takes n · 4 MiB, or 8 · n · length bytes where that is less.
  *
  * `reduce` blocks its thread until all have come; in a browser that is allowed in workers alone.
  * A replica that ends must not leave the others waiting: call `abort` when a worker's `exit` or `error` event
@@ -67,8 +69,10 @@ export class SharedSum {
   /** Which of the replicas this is, from 0; nothing in the thread that made the memory, until it attaches too. */
   readonly rank: number | undefined;
   private readonly control: Int32Array<SharedArrayBuffer>;
-  /** What each replica brought. */
-  private readonly slots: Float32Array<SharedArrayBuffer>[];
+  /** What each replica brings, in two windows. */
+  private readonly windows: Float32Array<SharedArrayBuffer>[][];
+  /** Windows filled so far, in every replica alike. */
+  private turn = 0;
 
   /** Allocates the shared memory. */
   constructor(options: SharedSumOptions);
@@ -99,12 +103,14 @@ export class SharedSum {
     const words = REPLICAS + 2 * replicas;
     const control =
       'control' in options ? options.control : new SharedArrayBuffer(4 * words + REASON_BYTES);
-    const slot = Math.ceil(length / LINE) * LINE;
-    const data = 'data' in options ? options.data : new SharedArrayBuffer(4 * slot * replicas);
+    const slot = Math.ceil(Math.min(length, WINDOW) / LINE) * LINE;
+    const data = 'data' in options ? options.data : new SharedArrayBuffer(8 * slot * replicas);
     this.control = new Int32Array(control, 0, words);
-    this.slots = Array.from(
-      { length: replicas },
-      (_, r) => new Float32Array(data, 4 * slot * r, length),
+    this.windows = [0, 1].map((w) =>
+      Array.from(
+        { length: replicas },
+        (_, r) => new Float32Array(data, 4 * slot * (w * replicas + r), slot),
+      ),
     );
   }
 
@@ -121,7 +127,7 @@ export class SharedSum {
   /** What the workers need, to be sent to them. */
   handle(): SharedSumHandle {
     const { replicas, length, timeoutMs } = this;
-    const data = this.slots[0]?.buffer as SharedArrayBuffer;
+    const data = this.windows[0]?.[0]?.buffer as SharedArrayBuffer;
     return { replicas, length, timeoutMs, control: this.control.buffer, data };
   }
 
@@ -143,25 +149,23 @@ export class SharedSum {
       this.throwIfAborted();
       return;
     }
-    const mine = this.slots[rank] as Float32Array;
-    let at = 0;
-    for (const part of parts) {
-      mine.set(part, at);
-      at += part.length;
-    }
     Atomics.store(this.control, REPLICAS + this.replicas + rank, total);
-    this.barrier(rank);
-    this.checkTotals();
-    this.sumShard(rank, total);
-    this.barrier(rank);
-    const sums = this.slots[0] as Float32Array;
-    at = 0;
-    for (const part of parts) {
-      part.set(sums.subarray(at, at + part.length));
-      at += part.length;
-    }
-    // Nobody may bring new numbers before everybody has taken these.
-    this.barrier(rank);
+    let start = 0;
+    do {
+      // What others may still take from is the other window: nobody comes here again before all have filled that one.
+      const slots = this.windows[this.turn++ % 2] as Float32Array[];
+      const end = Math.min(total, start + WINDOW);
+      forEachPiece(parts, start, end, (piece, at) => (slots[rank] as Float32Array).set(piece, at));
+      this.barrier(rank);
+      if (start === 0) this.checkTotals();
+      this.sumShard(slots, rank, end - start);
+      this.barrier(rank);
+      const sums = slots[0] as Float32Array;
+      forEachPiece(parts, start, end, (piece, at) =>
+        piece.set(sums.subarray(at, at + piece.length)),
+      );
+      start = end;
+    } while (start < total);
   }
 
   /**
@@ -192,16 +196,15 @@ export class SharedSum {
     return new TextDecoder().decode(new Uint8Array(bytes));
   }
 
-  /** This replica's shard of all slots, summed into the first slot, in the order of the ranks. */
-  private sumShard(rank: number, total: number): void {
-    const lines = Math.ceil(total / LINE);
+  /** This replica's shard of the first `count` numbers of all slots, summed into the first slot, in the order of the ranks. */
+  private sumShard(slots: Float32Array[], rank: number, count: number): void {
+    const lines = Math.ceil(count / LINE);
     const from = Math.floor((lines * rank) / this.replicas) * LINE;
-    const to = Math.min(total, Math.floor((lines * (rank + 1)) / this.replicas) * LINE);
-    const sums = this.slots[0] as Float32Array;
+    const to = Math.min(count, Math.floor((lines * (rank + 1)) / this.replicas) * LINE);
+    const sums = slots[0] as Float32Array;
     for (let start = from; start < to; start += BLOCK) {
       const end = Math.min(to, start + BLOCK);
-      for (let r = 1; r < this.replicas; r++)
-        addRange(sums, this.slots[r] as Float32Array, start, end);
+      for (let r = 1; r < this.replicas; r++) addRange(sums, slots[r] as Float32Array, start, end);
     }
   }
 
@@ -270,4 +273,19 @@ export class SharedSum {
 /** `sums += more` from one index to another. A function of its own, so that the engine keeps it compiled. */
 function addRange(sums: Float32Array, more: Float32Array, from: number, to: number): void {
   for (let i = from; i < to; i++) sums[i] = (sums[i] as number) + (more[i] as number);
+}
+
+/** Calls `visit` with what of each part lies between two places in all of them, and where that begins behind `start`. */
+function forEachPiece(
+  parts: readonly Float32Array[],
+  start: number,
+  end: number,
+  visit: (piece: Float32Array, at: number) => void,
+): void {
+  let first = 0;
+  for (const part of parts) {
+    const [from, to] = [Math.max(start, first), Math.min(end, first + part.length)];
+    if (from < to) visit(part.subarray(from - first, to - first), from - start);
+    first += part.length;
+  }
 }

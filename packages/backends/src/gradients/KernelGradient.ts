@@ -5,4 +5,6 @@ export interface KernelGradient {
   name: string;
   /** @param stock The gradient that goes on serving where ours does not. */
   make(stock: tf.GradFunc): tf.GradFunc;
+  /** What it reads, where that is not what the one before reads. */
+  saves?: Pick<tf.GradConfig, 'inputsToSave' | 'outputsToSave'>;
 }

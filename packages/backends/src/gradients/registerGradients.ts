@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchNormGradient } from './batchNormGradient.js';
 import { dilatedGradients } from './dilatedGradients.js';
 import type { KernelGradient } from './KernelGradient.js';
+import { reluGradient } from './reluGradient.js';
 
-const gradients: readonly KernelGradient[] = [batchNormGradient, ...dilatedGradients];
+const gradients: readonly KernelGradient[] = [batchNormGradient, ...dilatedGradients, reluGradient];
 const ours = new Map<string, tf.GradConfig>();
 
 /**
@@ -11,10 +12,10 @@ const ours = new Map<string, tf.GradConfig>();
  * once: each of ours chooses at run time. Calling it again does nothing.
  */
 export function registerGradients(): void {
-  for (const { name, make } of gradients) {
+  for (const { name, make, saves } of gradients) {
     const stock = tf.getGradient(name);
     if (!stock || stock === ours.get(name)) continue;
-    const config = { ...stock, gradFunc: make(stock.gradFunc) };
+    const config = { ...stock, ...saves, gradFunc: make(stock.gradFunc) };
     ours.set(name, config);
     tf.unregisterGradient(name);
     tf.registerGradient(config);

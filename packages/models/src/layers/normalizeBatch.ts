@@ -21,7 +21,7 @@ export interface NormalizedBatch {
  *     y = γ (x - mean) / sqrt(variance + ε) + β,   then max(y, 0) if `relu`.
  *
  * One op with one closed-form gradient. Recorded op by op, tfjs would keep half a dozen tensors
- * of the size of `x` for the way back; this keeps two, `x` and `y`, which the neighbours in the
+ * of the size of `x` for the way back; this keeps `x`, and `y` if `relu`, which the neighbours in the
  * network hold anyway. Backends may bring it as a kernel `BclBatchNorm` with `BclBatchNormGrad`;
  * without them it is made of tfjs ops. The statistics carry no gradient of their own, and the
  * gradient is not meant to be differentiated again.
@@ -42,7 +42,7 @@ export function normalizeBatch(
   const [normalized, mean, variance] = forward(x, gamma, beta, { epsilon, relu });
   const op = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
-    save([x, normalized, gamma, beta, mean, variance]);
+    save([x, gamma, beta, mean, variance, ...(relu ? [normalized] : [])]);
     return {
       value: tf.clone(normalized),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(dy, saved, { epsilon, relu }),
@@ -87,18 +87,18 @@ function backward(
   saved: tf.Tensor[],
   { epsilon, relu }: NormalizeBatchOptions,
 ): tf.Tensor[] {
-  const [x, y, gamma, beta, mean, variance] = saved as [
-    ...[tf.Tensor, tf.Tensor],
-    ...[tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D],
+  const [x, gamma, beta, mean, variance, y] = saved as [
+    ...[tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D],
+    tf.Tensor | undefined,
   ];
   if (tf.getKernel('BclBatchNormGrad', tf.getBackend())) {
-    const inputs = { x, dy, y, gamma, beta, mean, variance };
+    const inputs = { x, dy, gamma, beta, mean, variance };
     const attrs = { epsilon, relu };
     return tf.engine().runKernel('BclBatchNormGrad', inputs, attrs) as tf.Tensor[];
   }
   const axes = axesOf(x);
   const count = x.size / gamma.size;
-  const dz = relu ? tf.mul(dy, tf.step(y)) : dy;
+  const dz = y ? tf.mul(dy, tf.step(y)) : dy;
   const perStd = tf.rsqrt(tf.add(variance, epsilon));
   const normal = tf.mul(tf.sub(x, mean), perStd);
   const dbeta = tf.sum(dz, axes);

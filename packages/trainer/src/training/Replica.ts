@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { Optimizer, OptimizerSwitch } from '../optimizers/Optimizer.js';
+import { applyInTraining } from './applyInTraining.js';
 import { innermostLayers, type Layer } from './innermostLayers.js';
 import type { Loss } from './Loss.js';
 import { type NamedWeights, namedWeights } from './namedWeights.js';
@@ -76,7 +77,7 @@ export class Replica {
     const before = clones(this.weights.others);
     let logits: tf.Tensor | undefined;
     const { value, grads } = variableGradients(() => {
-      const output = this.model.apply(xs, { training: true }) as tf.Tensor;
+      const output = applyInTraining(this.model, xs);
       logits = tf.keep(tf.clone(output));
       const mean = tf.mean(this.loss(ys, output)) as tf.Scalar;
       return weight === 1 ? mean : tf.mul<tf.Scalar>(mean, weight);

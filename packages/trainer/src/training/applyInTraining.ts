@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { Layer } from './innermostLayers.js';
+
+/** What of a layer says how it may be run. */
+type RunnableLayer = Layer & { stateful: boolean; supportsMasking: boolean };
+
+/**
+ * `model.apply(xs, { training: true })`, the same operations in the same order, but that the output of a layer goes as soon as the
+ * last layer that takes it is done: TensorFlow.js keeps all of them. What the gradients need has handles of its own.
+ *
+ * Models that mask, or have several inputs or outputs, are run by TensorFlow.js.
+ *
+ * @returns The model's output, owned by the caller.
+ */
+export function applyInTraining(model: LayersModel, xs: tf.Tensor): tf.Tensor {
+  const [input, output] = [model.inputs, model.outputs].map((ends) => ends[0]) as [
+    SymbolicTensor,
+    SymbolicTensor,
+  ];
+  if (!isPlain(model) || !fits(xs, input)) {
+    return model.apply(xs, { training: true }) as tf.Tensor;
+  }
+  const order = inOrder(output, input);
+  const uses = new Map<SymbolicTensor, number>([[output, 1]]);
+  for (const each of order) {
+    for (const taken of new Set(each.inputs)) uses.set(taken, (uses.get(taken) ?? 0) + 1);
+  }
+  return tf.tidy(() => {
+    const values = new Map<SymbolicTensor, tf.Tensor>([[input, xs]]);
+    for (const each of order) {
+      const layer = each.sourceLayer as RunnableLayer;
+      const taken = each.inputs.map((one) => values.get(one) as tf.Tensor);
+      values.set(each, layer.apply(taken, { training: true }) as tf.Tensor);
+      for (const one of new Set(each.inputs)) {
+        const left = (uses.get(one) as number) - 1;
+        uses.set(one, left);
+        const value = values.get(one) as tf.Tensor;
+        const lent = one === input || (one.sourceLayer as RunnableLayer).stateful || value.kept;
+        if (left === 0 && !lent) value.dispose();
+      }
+    }
+    return values.get(output) as tf.Tensor;
+  });
+}
+
+/** Whether each layer makes one tensor, without masks. */
+function isPlain({ inputs, outputs, layers }: LayersModel): boolean {
+  const masking = ['Embedding', 'Masking'];
+  return (
+    inputs.length === 1 &&
+    outputs.length === 1 &&
+    layers.every(
+      (layer) =>
+        !masking.includes(layer.getClassName()) &&
+        layer.inboundNodes.every(({ outputTensors }) => outputTensors.length === 1),
+    )
+  );
+}
+
+/** Whether images are what a model's input takes; if not, TensorFlow.js says why. */
+function fits(xs: tf.Tensor, { shape, dtype }: SymbolicTensor): boolean {
+  return (
+    xs.dtype === dtype &&
+    xs.rank === shape.length &&
+    shape.every((size, axis) => size === null || size === xs.shape[axis])
+  );
+}
+
+/** What leads from an input to an output, each after what it is made of, in the order in which TensorFlow.js runs them. */
+function inOrder(output: SymbolicTensor, input: SymbolicTensor): SymbolicTensor[] {
+  const order: SymbolicTensor[] = [];
+  const seen = new Set([input]);
+  const visit = (tensor: SymbolicTensor): void => {
+    if (seen.has(tensor)) return;
+    seen.add(tensor);
+    for (const each of [...tensor.inputs].reverse()) visit(each);
+    order.push(tensor);
+  };
+  visit(output);
+  return order;
+}
