@@ -12,15 +12,17 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Takes one step on two images, and is tested on two; the smallest network there is. */
-function train(backend: string): { trainLoss: number; testLoss: number } {
+function train(backend: string, more = ''): { trainLoss: number; testLoss: number } {
   const few =
     '--limit 2 --test-limit 2 --batch-size 2 --epochs 1 --schedule constant --seed 3 --threads 1';
   // One thread: replicas would normalise an image each.
-  const settings = `train --model resnet32 --backend ${backend} --out ${backend} ${few}`;
+  const out = `${backend}${more.trim()}`;
+  const settings = `train --model resnet32 --backend ${backend} --out ${out} ${few}${more}`;
   execFileSync(process.execPath, [program, ...settings.split(' ')], { cwd: folder });
-  const config = JSON.parse(readFileSync(join(folder, backend, 'config.json'), 'utf8'));
+  const config = JSON.parse(readFileSync(join(folder, out, 'config.json'), 'utf8'));
   expect(config.backend).toBe(backend);
-  const lines = readFileSync(join(folder, backend, 'metrics.jsonl'), 'utf8')
+  expect(config.resident).toBe(more === '' ? undefined : true);
+  const lines = readFileSync(join(folder, out, 'metrics.jsonl'), 'utf8')
     .trim()
     .split('\n');
   return lines.map((line) => JSON.parse(line)).find(({ type }) => type === 'epoch');
@@ -28,6 +30,7 @@ function train(backend: string): { trainLoss: number; testLoss: number } {
 
 test('bcl train --backend webgpu trains as it does on wasm, and lets its process end', () => {
   const [onGpu, onWasm] = [train('webgpu'), train('wasm')];
+  expect(train('webgpu', ' --resident').trainLoss).toBeCloseTo(onGpu.trainLoss, 4);
   expect(onGpu.trainLoss).toBeCloseTo(onWasm.trainLoss, 4);
   expect(onGpu.testLoss / onWasm.testLoss).toBeCloseTo(1, 2);
 }, 600_000);

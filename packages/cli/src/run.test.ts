@@ -19,7 +19,7 @@ describe('run', () => {
       ...['--batch-size', '--no-augment', '--seed'],
       ...['--optimizer', '--lr', '--schedule', '--milestones', '--warmup', '--momentum'],
       ...['--nesterov', '--weight-decay', '--decay-on', '--clip-norm', '--clip-value', '--ema'],
-      ...['--backend', '--threads', '--out', '--resume'],
+      ...['--backend', '--threads', '--resident', '--out', '--resume'],
       ...['--checkpoint-every', '--keep-every', '--log-every', '--tensorboard', '--debug'],
     ]);
     expect(out).toMatch(/--method.*\(default: "bc\+"\)/);

@@ -1,4 +1,4 @@
-import { type Dataset, Preprocessing } from '@bcl/datasets';
+import { type Dataset, Preprocessing, ResidentImages } from '@bcl/datasets';
 import type { Mixer } from '@bcl/mixing';
 import { createRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -152,6 +152,7 @@ export class ModelManager {
     let seconds = 0;
     let tested: TestResult | undefined;
     let engine: Engine | undefined;
+    let resident: ResidentImages | undefined;
     let unlock: (() => Promise<void>) | undefined;
     try {
       unlock = await run?.lock();
@@ -159,6 +160,9 @@ export class ModelManager {
       await run?.begin(state);
       const replicas = { threads, layerModules, batchSize, imageShape: [...shape], classes };
       engine = await startEngine(this.#replica, replicas);
+      if (options.resident) {
+        resident = new ResidentImages(trainSet, { preprocessing: this.preprocessing });
+      }
       yield {
         type: 'start',
         epochs,
@@ -171,7 +175,7 @@ export class ModelManager {
         threads: engine.threads,
       };
       while (state.epoch < epochs) {
-        yield* this.#steps(trainSet, options, engine, stepsPerEpoch);
+        yield* this.#steps(trainSet, { ...options, images: resident }, engine, stepsPerEpoch);
         const event = endEpoch(state);
         const result = await this.#testEpoch(engine, event, options);
         const best = result ? isBest(state, result) : false;
@@ -193,6 +197,7 @@ export class ModelManager {
         this.#state = this.#synced;
       });
       await engine?.close();
+      resident?.dispose();
       await unlock?.();
       this.#training = false;
     }
@@ -207,8 +212,9 @@ export class ModelManager {
       schedule = constant(this.optimizer.learningRate),
       mixer,
       augment = { padding: 4, flip: true },
+      images: resident,
       run,
-    }: TrainOptions,
+    }: TrainOptions & { images: ResidentImages | undefined },
     engine: Engine,
     stepsPerEpoch: number,
   ): AsyncGenerator<TrainEvent, void, undefined> {
@@ -219,7 +225,14 @@ export class ModelManager {
     const order = { batchSize, random, epoch, skip: state.batch };
     let clock = performance.now();
     const { mixesInside } = this.#replica;
-    const source = batches(trainSet, { ...order, preprocessing, augment, mixer, mixesInside });
+    const source = batches(trainSet, {
+      ...order,
+      preprocessing,
+      augment,
+      resident,
+      mixer,
+      mixesInside,
+    });
     for await (const batch of engine.feed(source)) {
       const { index, count, mixerState } = batch;
       const place = (epoch - 1) * stepsPerEpoch + index;

@@ -19,6 +19,7 @@ const mainJob: TrainFlags = {
   seed: 0,
   backend: 'auto',
   threads: 'auto',
+  resident: false,
   logEvery: 10,
   checkpointEvery: { minutes: 10 },
   tensorboard: false,

@@ -99,6 +99,7 @@ export function addTrain(program: Command): void {
     .optionsGroup('Where and how it runs:')
     .addOption(backendOption())
     .option('--threads <n>', "threads that share each batch, or 'auto'", threads, 'auto' as const)
+    .option('--resident', 'keep the images on the device and make batches there: for webgpu', false)
     .option('--out <folder>', 'run folder, a new one (default: the next free in runs/)')
     .option('--resume', 'go on with the run in --out, with its own settings')
     .optionsGroup('What is kept of it:')

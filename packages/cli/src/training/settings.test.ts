@@ -27,6 +27,7 @@ const flags: TrainFlags = {
   seed: 9,
   backend: 'wasm',
   threads: 2,
+  resident: true,
   logEvery: 5,
   checkpointEvery: { steps: 7 },
   keepEvery: 3,
@@ -52,7 +53,7 @@ describe('runSettings and flagsOf', () => {
 
   test.each(['embedded', 'cifar100'])('keep %s by its name, and no limit as none', (data) => {
     const { limit: _, testLimit: __, ...whole } = flags;
-    const named = { ...whole, data, augment: true };
+    const named = { ...whole, data, augment: true, resident: false };
     expect(flagsOf(config(named))).toEqual(named);
   });
 });

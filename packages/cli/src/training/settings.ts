@@ -25,6 +25,7 @@ export interface TrainFlags extends OptimizingFlags, KeepingFlags {
   seed: number;
   backend: BackendChoiceName;
   threads: number | 'auto';
+  resident: boolean;
   out?: string;
   resume?: boolean;
 }
@@ -83,6 +84,7 @@ export function runSettings(
     seed: flags.seed,
     backend,
     threads: flags.threads,
+    ...(flags.resident ? { resident: true } : {}),
     keeping: keepingOf(flags),
   };
 }
@@ -95,7 +97,7 @@ function keepingOf(flags: KeepingFlags): KeepingFlags {
 
 /** The flags that a run's config.json stands for. */
 export function flagsOf(config: RunConfig): TrainFlags {
-  const { data, model, method, label, training, seed, backend, threads } = config;
+  const { data, model, method, label, training, seed, backend, threads, resident } = config;
   const { source, limit, testLimit } = data as {
     source: string;
     limit?: number;
@@ -115,13 +117,14 @@ export function flagsOf(config: RunConfig): TrainFlags {
     seed: Number(seed),
     backend: backend as BackendChoiceName,
     threads,
+    resident: resident === true,
     ...((config.keeping ?? usualKeeping) as KeepingFlags),
   };
 }
 
 /** Flags that may change when a run goes on: they do not change its numbers, or only add to them. */
 const free = new Set([
-  ...['epochs', 'backend', 'threads', 'logEvery', 'checkpointEvery', 'keepEvery'],
+  ...['epochs', 'backend', 'threads', 'resident', 'logEvery', 'checkpointEvery', 'keepEvery'],
   ...['tensorboard'],
   ...['out', 'resume', 'debug'],
 ]);

@@ -207,7 +207,7 @@ async function readyManager(
 }
 
 function trainOptions(
-  { method, label, epochs, batchSize, augment, seed, threads }: TrainFlags,
+  { method, label, epochs, batchSize, augment, seed, threads, resident }: TrainFlags,
   schedule: Schedule,
   trainSet: Dataset,
   test: Dataset,
@@ -219,6 +219,7 @@ function trainOptions(
     schedule,
     test,
     threads,
+    resident,
     // As seen from here: a thread of the trainer's knows no networks.
     layerModules: [pathToFileURL(createRequire(import.meta.url).resolve('@bcl/models')).href],
     ...(augment ? {} : { augment: false }),

@@ -19,6 +19,11 @@ export interface TrainOptions {
   mixer?: Mixer;
   /** Default `{ padding: 4, flip: true }`. */
   augment?: AugmentOptions | false;
+  /**
+   * Keeps the bytes of the training set on the device of the backend, and cuts, flips, normalises and mixes there: for webgpu, where else
+   * each batch is sent to the GPU. The numbers are the same to rounding. Default false.
+   */
+  resident?: boolean;
   /** Evaluated after each epoch. */
   test?: Dataset;
   /** Every how many epochs the test set is evaluated; the last one always is. Default 1. */

@@ -1,4 +1,4 @@
-import { type Augmentation, compose } from '@bcl/datasets';
+import { type Augmentation, compose, type Preprocessing } from '@bcl/datasets';
 import type { SeededRandom } from '@bcl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -11,13 +11,22 @@ export interface AugmentOptions {
 }
 
 /** What it means, as steps of a batch; `undefined` for nothing. */
-export function augmentation(augment: AugmentOptions | false): Augmentation | undefined {
+function augmentation(augment: AugmentOptions | false): Augmentation | undefined {
   if (!augment || !(augment.flip || augment.padding > 0)) return undefined;
   const { padding, flip } = augment;
   return compose([
     ...(flip ? [{ step: 'flip' } as const] : []),
     ...(padding > 0 ? [{ step: 'padCrop', padding } as const] : []),
   ]);
+}
+
+/** Training images brought to the model's size as test images are, and then varied; `undefined` where only the first is done. */
+export function trainingSteps(
+  { evaluation }: Preprocessing,
+  augment: AugmentOptions | false,
+): Augmentation | undefined {
+  const varied = augmentation(augment);
+  return varied && compose([...evaluation.steps, ...varied.steps]);
 }
 
 /** Images, varied; those that came in are disposed, unless they are the same. */

@@ -1,8 +1,8 @@
-import { compose, DataIterator, type Dataset, type Preprocessing } from '@bcl/datasets';
+import { DataIterator, type Dataset, type Preprocessing, type ResidentImages } from '@bcl/datasets';
 import type { Draw, Mixer, MixerState } from '@bcl/mixing';
 import type { SeededRandom } from '@bcl/random';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type AugmentOptions, augmentation } from './augmented.js';
+import { type AugmentOptions, trainingSteps } from './augmented.js';
 import { mixBatch } from './mixBatch.js';
 
 /** A batch as the model sees it; its taker disposes `xs` and `ys`. */
@@ -22,6 +22,8 @@ export interface BatchesOptions {
   batchSize: number;
   preprocessing: Preprocessing;
   augment: AugmentOptions | false;
+  /** The images on the device, where batches are to be made there. */
+  resident?: ResidentImages | undefined;
   mixer: Mixer | undefined;
   /** Whether the model mixes activations: images then come unmixed, with a draw among those of the batch. */
   mixesInside: boolean;
@@ -54,12 +56,16 @@ export async function* batches(
 
 async function* plainBatches(
   dataset: Dataset,
-  { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
+  { batchSize, preprocessing, augment, resident, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch & { ids: Int32Array }, void, undefined> {
-  const varied = augmentation(augment);
-  // Brought to the model's size as test images are, and then varied.
-  const steps = varied && compose([...preprocessing.evaluation.steps, ...varied.steps]);
-  const options = { batchSize, preprocessing, random, ...(steps && { augment: steps }) };
+  const steps = trainingSteps(preprocessing, augment);
+  const options = {
+    batchSize,
+    preprocessing,
+    random,
+    ...(steps && { augment: steps }),
+    ...(resident && { resident }),
+  };
   const iterator = new DataIterator(dataset, options);
   if (skip >= iterator.size) return;
   iterator.restore({ ...iterator.state(), epoch: epoch - 1, batch: skip });
@@ -87,7 +93,7 @@ async function* drawnBatches(
 async function* mixedBatches(
   dataset: Dataset,
   mixer: Mixer,
-  { batchSize, preprocessing, augment, random, epoch, skip }: BatchesOptions,
+  { batchSize, preprocessing, augment, resident, random, epoch, skip }: BatchesOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const { labels } = dataset;
   const [height, width] = preprocessing.shape;
@@ -97,7 +103,7 @@ async function* mixedBatches(
     const count = Math.min(batchSize, labels.length - index * batchSize);
     const draw = mixer.drawFrom(labels, count, { size });
     const chance = chanceOf(random, epoch, index);
-    const mixed = mixBatch(dataset, mixer, draw, { preprocessing, augment, chance });
+    const mixed = mixBatch(dataset, mixer, draw, { preprocessing, augment, resident, chance });
     yield { xs: mixed.images, ys: mixed.labels, index, mixerState: mixer.state() };
   }
 }

@@ -3,6 +3,7 @@ import {
   drawFlip,
   drawPadCrop,
   type Preprocessing,
+  type ResidentImages,
   readExamples,
 } from '@bcl/datasets';
 import type { BetweenClassOptions, Mixer, SetDraw } from '@bcl/mixing';
@@ -10,19 +11,21 @@ import type { ByteRule, ByteViews } from '@bcl/mixing/fast';
 import { mixBytesToTensors } from '@bcl/mixing/fast-tensors';
 import type { SeededRandom } from '@bcl/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { type AugmentOptions, augmented } from './augmented.js';
+import { type AugmentOptions, augmented, trainingSteps } from './augmented.js';
 
 /** What turns the examples of a draw into a batch. */
 export interface MixBatchOptions {
   preprocessing: Preprocessing;
   augment: AugmentOptions | false;
+  /** The images on the device, where they are to be read and mixed there. */
+  resident?: ResidentImages | undefined;
   /** Where flips and crops come from; `flip` and `crop` are its streams. */
   chance: SeededRandom;
 }
 
 /**
  * Reads, normalises, flips, crops and mixes the examples of a draw from the whole set. Where the mixer only weighs pairs this is
- * one sweep over the bytes; else, by tensor ops. Both draw the same and give the same numbers, to rounding.
+ * one sweep over the bytes; else, and where they lie on the device, by tensor ops. All draw the same and give the same numbers, to rounding.
  *
  * @returns New tensors, the caller's.
  */
@@ -32,8 +35,9 @@ export function mixBatch(
   draw: SetDraw,
   options: MixBatchOptions,
 ): { images: tf.Tensor4D; labels: tf.Tensor2D } {
-  // The sweep knows classes alone.
-  const rule = dataset.softLabels ? undefined : byteRule(mixer, draw, options.preprocessing);
+  // The sweep is over bytes of this process, and knows classes alone.
+  const swept = !options.resident && !dataset.softLabels;
+  const rule = swept ? byteRule(mixer, draw, options.preprocessing) : undefined;
   return rule
     ? byBytes(dataset, mixer, draw, rule, options)
     : byTensors(dataset, mixer, draw, options);
@@ -84,16 +88,30 @@ function byTensors(
   dataset: Dataset,
   mixer: Mixer,
   setDraw: SetDraw,
-  { preprocessing, augment, chance }: MixBatchOptions,
+  options: MixBatchOptions,
 ): { images: tf.Tensor4D; labels: tf.Tensor2D } {
   const { indices, draw } = gathered(setDraw);
-  const { xs, ys } = readExamples(dataset, indices, preprocessing);
-  const images = augmented(xs, augment, chance);
+  const { images, ys } = readVaried(dataset, indices, options);
   try {
     return mixer.apply(images, ys, draw);
   } finally {
     tf.dispose([images, ys]);
   }
+}
+
+/** Examples as the mixer wants them, and their label rows. */
+function readVaried(
+  dataset: Dataset,
+  indices: Int32Array,
+  { preprocessing, augment, resident, chance }: MixBatchOptions,
+): { images: tf.Tensor4D; ys: tf.Tensor2D } {
+  if (!resident) {
+    const { xs, ys } = readExamples(dataset, indices, preprocessing);
+    return { images: augmented(xs, augment, chance), ys };
+  }
+  const steps = trainingSteps(preprocessing, augment);
+  const { xs, ys } = resident.read(indices, { random: chance, ...(steps && { augment: steps }) });
+  return { images: xs, ys };
 }
 
 /** The examples of a draw from a whole set, one after the other, and the same draw among these. */
