@@ -13,3 +13,6 @@ export { sgdStep } from './sgd';
 export { adamStep } from './adam';
 export { addRows, copyRows } from './rows';
 export { randomNormal, randomUniform } from './random';
+export {
+  stridedFilter, stridedFilterGradient, stridedInput, stridedInputGradient, stridedOutput, stridedOutputGradient,
+} from './winogradStrided';

@@ -15,7 +15,7 @@
  * where the step from one of the 36 to the next is given in bytes, so that it can avoid powers of two.
  */
 import { copyRows } from './rows';
-import { F32, QUAD } from './simd';
+import { QUAD, loadPart, storePart } from './simd';
 
 /**
  * Copies one image into a zero-padded one whose channels are a multiple of four.
@@ -348,29 +348,4 @@ function filterGradientTile(
     temporary += 6 * QUAD;
     to += 3 * tapBytes;
   }
-}
-
-/** The first `count` of four values at `from`, zeros behind them. */
-// @ts-ignore: decorator
-@inline
-function loadPart(from: usize, count: i32): v128 {
-  if (count >= 4) return v128.load(from);
-  let x = f32x4.splat(0);
-  if (count > 0) x = f32x4.replace_lane(x, 0, load<f32>(from));
-  if (count > 1) x = f32x4.replace_lane(x, 1, load<f32>(from, F32));
-  if (count > 2) x = f32x4.replace_lane(x, 2, load<f32>(from, 2 * F32));
-  return x;
-}
-
-/** Writes the first `count` of four values. */
-// @ts-ignore: decorator
-@inline
-function storePart(to: usize, x: v128, count: i32): void {
-  if (count >= 4) {
-    v128.store(to, x);
-    return;
-  }
-  store<f32>(to, f32x4.extract_lane(x, 0));
-  if (count > 1) store<f32>(to, f32x4.extract_lane(x, 1), F32);
-  if (count > 2) store<f32>(to, f32x4.extract_lane(x, 2), 2 * F32);
 }

@@ -25,10 +25,12 @@ import { registerWasmKernels } from './registerWasmKernels.js';
 
 /**
  * Largest error as a share of the largest value, or, where sums cancel, of the largest sum of absolute products.
- * Winograd's F(4×4, 3×3) multiplies by 8 and 1/24 on its way; the direct sum has only float32's rounding.
+ * Winograd's tiles of 4×4 multiply by 8 and 1/24 on their way; the direct sum has only float32's rounding.
  */
 const WINOGRAD = 2e-5;
 const DIRECT = 2e-6;
+
+const two: Partial<Convolution> = { strides: [2, 2] };
 
 beforeAll(async () => {
   await registerWasmKernels();
@@ -36,11 +38,11 @@ beforeAll(async () => {
 });
 
 describe('Conv2D and its gradients', () => {
-  test('agree with float64 loops for any 3×3 filter of stride 1', () => {
+  test.each([1, 2])('agree with float64 loops for any 3×3 filter of stride %i', (stride) => {
     const geometry = fc.record({
-      xShape: fc.tuple(count(3), count(11), count(11), count(9)),
+      xShape: fc.tuple(count(3), count(11 * stride), count(11 * stride), count(9)),
       filterShape: fc.tuple(fc.constant(3), fc.constant(3), fc.constant(-1), count(18)),
-      strides: fc.constant<[number, number]>([1, 1]),
+      strides: fc.constant<[number, number]>([stride, stride]),
       dilations: fc.constant<[number, number]>([1, 1]),
       pad: padding(5),
     });
@@ -93,9 +95,34 @@ describe('Conv2D and its gradients', () => {
         xShape: [2, 5, 6, 4],
       },
     ],
+    ['stride 2: one pixel', { ...two, xShape: [1, 1, 1, 1], filterShape: [3, 3, 1, 1] }],
+    ['stride 2: one block in full', { ...two, xShape: [3, 47, 48, 2], filterShape: [3, 3, 2, 3] }],
+    ['stride 2: a tile more', { ...two, xShape: [1, 7, 871, 2], filterShape: [3, 3, 2, 3] }],
+    ['stride 2: an image over three blocks', { ...two, xShape: [1, 121, 120, 3] }],
+    ['stride 2: blocks that end within images', { ...two, xShape: [7, 35, 44, 3] }],
+    ['stride 2: many images in a block', { ...two, xShape: [50, 9, 10, 4] }],
+    ['stride 2: many channels', { ...two, xShape: [1, 11, 12, 67], filterShape: [3, 3, 67, 33] }],
+    ['stride 2: pixels that no tile reaches', { ...two, xShape: [2, 18, 20, 4], pad: 'valid' }],
+    [
+      'stride 2: padding wider than the filter',
+      {
+        ...two,
+        pad: [
+          [4, 0],
+          [1, 6],
+        ],
+        xShape: [2, 10, 13, 4],
+      },
+    ],
   ])('keep their precision by Winograd: %s', (_, partial) => {
     const c: Convolution = { ...small, ...partial };
-    expectNaive(c, 7, WINOGRAD, 'largest value');
+    const [height, width, , outputs] = c.filterShape;
+    expectNaive(
+      { ...c, filterShape: [height, width, c.xShape[3], outputs] },
+      7,
+      WINOGRAD,
+      'largest value',
+    );
   });
 
   test.each<[string, Partial<Convolution>]>([
@@ -244,6 +271,7 @@ describe('Conv2D and its gradients', () => {
     try {
       const c: Convolution = { ...small, xShape: [2, 32, 32, 16], filterShape: [3, 3, 16, 8] };
       expectNaive(c, 7, DIRECT);
+      expectNaive({ ...c, ...two }, 7, DIRECT);
     } finally {
       tf.env().set('BCL_WASM_WINOGRAD', true);
     }
@@ -276,11 +304,13 @@ describe('BclGroupedConv2D and its gradients', () => {
     };
   };
 
-  test('agree with float64 loops for any 3×3 filter of stride 1, whatever the groups', () => {
+  test.each([
+    1, 2,
+  ])('agree with float64 loops for any 3×3 filter of stride %i, whatever the groups', (stride) => {
     const geometry = fc.record({
       xShape: fc.tuple(count(3), count(11), count(11), fc.constant(0)),
       filterShape: fc.constant<Convolution['filterShape']>([3, 3, 0, 0]),
-      strides: fc.constant<[number, number]>([1, 1]),
+      strides: fc.constant<[number, number]>([stride, stride]),
       dilations: fc.constant<[number, number]>([1, 1]),
       pad: padding(3),
     });
@@ -327,7 +357,9 @@ describe('BclGroupedConv2D and its gradients', () => {
     ['many groups of four', [32, 4, 4], { xShape: [2, 7, 7, 0] }, WINOGRAD],
     ['groups of three to five', [8, 3, 5], { xShape: [2, 7, 9, 0] }, WINOGRAD],
     ['groups that cannot be merged', [3, 4, 4], { xShape: [2, 7, 7, 0] }, DIRECT],
-    ['many groups, strided', [16, 8, 8], { strides: [2, 2], xShape: [3, 9, 9, 0] }, DIRECT],
+    ['many groups, strided', [16, 8, 8], { strides: [2, 2], xShape: [3, 9, 9, 0] }, WINOGRAD],
+    ['groups one after another, strided', [3, 64, 72], { ...two, xShape: [2, 11, 10, 0] }, WINOGRAD],
+    ['a stride that differs', [16, 8, 8], { strides: [1, 2], xShape: [3, 9, 9, 0] }, DIRECT],
     ['a filter for each channel', [16, 1, 2], { xShape: [2, 11, 7, 0] }, WINOGRAD],
     [
       'more than 192 results and 384 pixels',
@@ -401,7 +433,8 @@ function seed(): fc.Arbitrary<number> {
 }
 
 function isDirect(c: Convolution): boolean {
-  return !`${c.filterShape.slice(0, 2)},${c.strides},${c.dilations}`.startsWith('3,3,1,1,1,1');
+  const geometry = `${c.filterShape.slice(0, 2)},${c.strides},${c.dilations}`;
+  return geometry !== '3,3,1,1,1,1' && geometry !== '3,3,2,2,1,1';
 }
 
 /** The three kernels under test: [y, dx, dFilter]. */

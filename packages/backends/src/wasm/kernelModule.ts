@@ -170,6 +170,34 @@ export interface KernelExports {
     positionBytes: Count,
     temporary: Pointer,
   ): void;
+  stridedInput: KernelExports['winogradInput'];
+  stridedFilter: KernelExports['winogradFilter'];
+  stridedOutput: KernelExports['winogradOutput'];
+  stridedOutputGradient(
+    image: Pointer,
+    to: Pointer,
+    paddedWidth: Count,
+    quads: Count,
+    first: Count,
+    count: Count,
+    tilesAcross: Count,
+    stride: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+    width: 4 | 8,
+  ): void;
+  stridedInputGradient(
+    n: Pointer,
+    image: Pointer,
+    paddedWidth: Count,
+    quads: Count,
+    first: Count,
+    count: Count,
+    tilesAcross: Count,
+    positionBytes: Count,
+    temporary: Pointer,
+  ): void;
+  stridedFilterGradient: KernelExports['winogradFilterGradient'];
   channelMoments(x: Pointer, pivot: Pointer, sums: Pointer, rows: Count, channels: Count): void;
   channelAffine(
     x: Pointer,

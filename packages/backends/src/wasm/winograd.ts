@@ -1,18 +1,11 @@
 import type { Geometry } from '../geometry.js';
 import { type Heap, oddLines } from './heap.js';
 import type { Pointer } from './kernelModule.js';
-
-/** Positions of a transformed 6×6 tile. */
-const POSITIONS = 36;
-/** Scratch of one tile's transform, bytes. */
-const TILE_BYTES = POSITIONS * 16;
-/** Channels up to which groups are computed together, for the same end. */
-const PART_CHANNELS = 128;
-/** Most tiles that are transformed and multiplied at a time; keeps a position's tiles in the second-level cache. */
-const MOST_TILES = 108;
+import { type TileTransforms, tileTransforms } from './tileTransforms.js';
+import { forEachImage, type Part, partsOf, type TileGrid, tileGrid } from './tiles.js';
 
 /**
- * y = x ⋆ filter for a 3×3 convolution of stride 1, by Winograd's F(4×4, 3×3).
+ * y = x ⋆ filter for a 3×3 convolution of stride 1 or 2, by Winograd's minimal filtering of tiles of 4×4 results.
  *
  * @param x `[batch, height, width, channels]`.
  * @param filter `[3, 3, channels / groups, outputs]`.
@@ -32,24 +25,31 @@ export function winogradForward(
 
 function forwardPart(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Part): void {
   const { kernels } = heap;
-  const grid = tileGrid(g);
+  const transforms = tileTransforms(kernels, g);
+  const { products } = transforms;
+  const grid = tileGrid(g, transforms.mostTiles);
   if (grid.tiles === 0) return;
+  const { stride } = grid;
   const quads = Math.ceil(g.channels / 4);
   const groupQuads = Math.ceil(g.channels / g.groups / 4);
   const depth = groupQuads * 4;
   const panels = Math.ceil(g.outputs / 8);
   const groupPanels = Math.ceil(g.outputs / g.groups / 8);
   const columns = panels * 8;
-  const stride = tileStride(grid.tiles);
   const uStep = oddLines(panels * depth * 32);
   const vStep = oddLines(quads * stride * 16);
   const mStep = oddLines(stride * columns * 4);
-  const imageBytes = grid.paddedHeight * grid.paddedWidth * quads * 16;
 
   heap.scratch(
-    [POSITIONS * uStep, POSITIONS * vStep, POSITIONS * mStep, imageBytes, TILE_BYTES],
+    [
+      transforms.filters * uStep,
+      products.length * vStep,
+      products.length * mStep,
+      grid.paddedHeight * grid.paddedWidth * quads * 16,
+      products.length * 16,
+    ],
     (u, v, m, image, temporary) => {
-      kernels.winogradFilter(
+      transforms.filter(
         filter,
         g.outputPitch,
         u,
@@ -59,16 +59,16 @@ function forwardPart(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Par
         uStep,
         temporary,
       );
-      const transformInputs = inputTransform(heap, x, v, g, { image, temporary });
+      const transformInputs = inputTransform(heap, x, v, g, transforms, grid, { image, temporary });
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
         transformInputs(begin, end);
-        for (let p = 0; p < POSITIONS; p++) {
+        for (const { position, filter } of products) {
           for (let group = 0; group < g.groups; group++) {
             kernels.gemmQuads(
-              v + p * vStep + group * groupQuads * stride * 16,
-              u + p * uStep + group * groupPanels * depth * 32,
-              m + p * mStep + group * groupPanels * 32,
+              v + position * vStep + group * groupQuads * stride * 16,
+              u + filter * uStep + group * groupPanels * depth * 32,
+              m + position * mStep + group * groupPanels * 32,
               end - begin,
               groupQuads,
               stride,
@@ -78,7 +78,7 @@ function forwardPart(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Par
           }
         }
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
-          kernels.winogradOutput(
+          transforms.output(
             m + at * columns * 4,
             y + n * g.outHeight * g.outWidth * g.outputPitch * 4,
             g.outHeight,
@@ -99,7 +99,7 @@ function forwardPart(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Par
 }
 
 /**
- * dx = dy ⋆ the filter turned by half a circle, inputs and outputs exchanged.
+ * dx of the same convolution.
  *
  * @param dy `[batch, outHeight, outWidth, outputs]`.
  * @param dx `[batch, height, width, channels]`, written in full.
@@ -111,38 +111,176 @@ export function winogradInputGradient(
   dx: Pointer,
   g: Geometry,
 ): void {
+  withTransposed(heap, filter, g, (transposed) => {
+    if (g.strideHeight === 1) {
+      // dx = dy ⋆ the filter turned by half a circle, inputs and outputs exchanged.
+      winogradForward(heap, dy, transposed, dx, {
+        ...g,
+        height: g.outHeight,
+        width: g.outWidth,
+        channels: g.outputs,
+        outHeight: g.height,
+        outWidth: g.width,
+        outputs: g.channels,
+        padTop: 2 - g.padTop,
+        padLeft: 2 - g.padLeft,
+      });
+      return;
+    }
+    if (g.batch * g.outHeight * g.outWidth === 0) {
+      heap.fill(dx, g.batch * g.height * g.width * g.channels * 4, 0);
+      return;
+    }
+    for (const { channel, output, part } of partsOf(g)) {
+      stridedInputGradientPart(heap, dy + output * 4, transposed + channel * 4, dx + channel * 4, part);
+    }
+  });
+}
+
+/** Runs `body` with the filter `[3, 3, outputs / groups, channels]`, for stride 1 turned by half a circle. */
+function withTransposed(
+  heap: Heap,
+  filter: Pointer,
+  g: Geometry,
+  body: (transposed: Pointer) => void,
+): void {
   const channels = g.channels / g.groups;
   const outputs = g.outputs / g.groups;
   const matrixBytes = channels * g.outputs * 4;
-  heap.scratch([9 * matrixBytes], (turned) => {
+  heap.scratch([9 * matrixBytes], (transposed) => {
     for (let tap = 0; tap < 9; tap++) {
+      const to = g.strideHeight === 1 ? 8 - tap : tap;
       for (let group = 0; group < g.groups; group++) {
         heap.kernels.transpose(
           filter + tap * matrixBytes + group * outputs * 4,
           g.outputs,
-          turned + (8 - tap) * matrixBytes + group * channels * 4,
+          transposed + to * matrixBytes + group * channels * 4,
           g.channels,
           channels,
           outputs,
         );
       }
     }
-    winogradForward(heap, dy, turned, dx, {
-      ...g,
-      height: g.outHeight,
-      width: g.outWidth,
-      channels: g.outputs,
-      outHeight: g.height,
-      outWidth: g.width,
-      outputs: g.channels,
-      padTop: 2 - g.padTop,
-      padLeft: 2 - g.padLeft,
-    });
+    body(transposed);
   });
 }
 
 /**
- * dFilter = Σ over pixels of x ⊗ dy, by F(3×3, 4×4) on the tiles of the forward convolution.
+ * dx where tiles of inputs overlap: what each tile of dy sends to its 9×9 pixels is added up in a padded image.
+ *
+ * @param filter `[3, 3, outputs / groups, channels]`.
+ */
+function stridedInputGradientPart(
+  heap: Heap,
+  dy: Pointer,
+  filter: Pointer,
+  dx: Pointer,
+  g: Part,
+): void {
+  const { kernels } = heap;
+  const { products, filters, mostTiles } = tileTransforms(kernels, g);
+  const grid = tileGrid(g, mostTiles);
+  const { stride } = grid;
+  const quads = Math.ceil(g.outputs / 4);
+  const groupQuads = Math.ceil(g.outputs / g.groups / 4);
+  const depth = groupQuads * 4;
+  const panels = Math.ceil(g.channels / 8);
+  const groupPanels = Math.ceil(g.channels / g.groups / 8);
+  const columns = panels * 8;
+  const uStep = oddLines(panels * depth * 32);
+  const vStep = oddLines(quads * stride * 16);
+  const mStep = oddLines(stride * columns * 4);
+  // Pixels that no tile reaches have a gradient too: zero.
+  const height = Math.max(grid.paddedHeight, g.padTop + g.height);
+  const width = Math.max(grid.paddedWidth, g.padLeft + g.width);
+  const imageBytes = height * width * columns * 4;
+  const pixelBytes = g.channelPitch * 4;
+
+  heap.scratch(
+    [
+      filters * uStep,
+      products.length * vStep,
+      products.length * mStep,
+      grid.resultHeight * grid.resultWidth * quads * 16,
+      imageBytes,
+      products.length * 16,
+    ],
+    (u, v, m, gradient, image, temporary) => {
+      kernels.stridedFilter(
+        filter,
+        g.channelPitch,
+        u,
+        g.outputs / g.groups,
+        g.channels,
+        depth,
+        uStep,
+        temporary,
+      );
+      const padResults = resultPadding(heap, dy, gradient, quads, g, grid);
+      for (let begin = 0; begin < grid.tiles; begin += stride) {
+        const end = Math.min(begin + stride, grid.tiles);
+        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+          padResults(n);
+          kernels.stridedOutputGradient(
+            gradient,
+            v + at * 16,
+            grid.resultWidth,
+            quads,
+            first,
+            count,
+            grid.across,
+            stride,
+            vStep,
+            temporary,
+            4,
+          );
+        });
+        for (const { position, filter } of products) {
+          for (let group = 0; group < g.groups; group++) {
+            kernels.gemmQuads(
+              v + position * vStep + group * groupQuads * stride * 16,
+              u + filter * uStep + group * groupPanels * depth * 32,
+              m + position * mStep + group * groupPanels * 32,
+              end - begin,
+              groupQuads,
+              stride,
+              groupPanels,
+              columns,
+            );
+          }
+        }
+        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+          if (first === 0) heap.fill(image, imageBytes, 0);
+          kernels.stridedInputGradient(
+            m + at * columns * 4,
+            image,
+            width,
+            panels * 2,
+            first,
+            count,
+            grid.across,
+            mStep,
+            temporary,
+          );
+          if (first + count < grid.perImage) return;
+          for (let y = 0; y < g.height; y++) {
+            kernels.copyRows(
+              image + ((g.padTop + y) * width + g.padLeft) * columns * 4,
+              columns * 4,
+              dx + (n * g.height + y) * g.width * pixelBytes,
+              pixelBytes,
+              g.width,
+              g.channels * 4,
+            );
+          }
+        });
+      }
+    },
+  );
+}
+
+/**
+ * dFilter = Σ over pixels of x ⊗ dy, on the tiles of the forward convolution.
  *
  * @param dFilter `[3, 3, channels / groups, outputs]`, written in full.
  */
@@ -160,55 +298,40 @@ export function winogradFilterGradient(
 
 function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointer, g: Part): void {
   const { kernels } = heap;
-  const grid = tileGrid(g);
+  const transforms = tileTransforms(kernels, g);
+  const { products } = transforms;
+  const grid = tileGrid(g, transforms.mostTiles);
+  const { stride } = grid;
   const quads = Math.ceil(g.channels / 4);
   const panels = Math.ceil(g.outputs / 8);
   const columns = panels * 8;
-  const stride = tileStride(grid.tiles);
   const vStep = oddLines(quads * stride * 16);
   const wStep = oddLines(panels * stride * 32);
   const channels = g.channels / g.groups;
   const outputs = g.outputs / g.groups;
   const pStep = oddLines(channels * columns * 4);
-  const imageBytes = grid.paddedHeight * grid.paddedWidth * quads * 16;
-  const gradientBytes = grid.paddedHeight * grid.paddedWidth * columns * 4;
 
   heap.scratch(
     [
-      POSITIONS * vStep,
-      POSITIONS * wStep,
-      POSITIONS * pStep,
-      imageBytes,
-      gradientBytes,
-      TILE_BYTES,
+      products.length * vStep,
+      products.length * wStep,
+      transforms.filters * pStep,
+      grid.paddedHeight * grid.paddedWidth * quads * 16,
+      grid.resultHeight * grid.resultWidth * columns * 4,
+      products.length * 16,
     ],
     (v, w, p, image, gradient, temporary) => {
-      const transformInputs = inputTransform(heap, x, v, g, { image, temporary });
-      let padded = -1;
+      const transformInputs = inputTransform(heap, x, v, g, transforms, grid, { image, temporary });
+      const padResults = resultPadding(heap, dy, gradient, panels * 2, g, grid);
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
         transformInputs(begin, end);
         forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
-          if (n !== padded) {
-            kernels.padImage(
-              dy + n * g.outHeight * g.outWidth * g.outputPitch * 4,
-              gradient,
-              g.outHeight,
-              g.outWidth,
-              g.outputs,
-              g.outputPitch,
-              panels * 2,
-              grid.paddedHeight,
-              grid.paddedWidth,
-              0,
-              0,
-            );
-            padded = n;
-          }
-          kernels.winogradOutputGradient(
+          padResults(n);
+          transforms.outputGradient(
             gradient,
             w + at * 32,
-            grid.paddedWidth,
+            grid.resultWidth,
             panels,
             first,
             count,
@@ -218,24 +341,26 @@ function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointe
             temporary,
           );
         });
-        for (let k = 0; k < POSITIONS; k++) {
+        let summed = -1;
+        for (const { position, filter } of products) {
           for (let group = 0; group < g.groups; group++) {
             kernels.gemmOuter(
-              v + k * vStep + group * channels * stride * 4,
+              v + position * vStep + group * channels * stride * 4,
               stride,
-              w + k * wStep + group * outputs * stride * 4,
+              w + position * wStep + group * outputs * stride * 4,
               stride,
-              p + k * pStep + group * outputs * 4,
+              p + filter * pStep + group * outputs * 4,
               columns,
               channels,
               g.groups === 1 ? columns : outputs,
               end - begin,
-              begin > 0 ? 1 : 0,
+              begin > 0 || filter === summed ? 1 : 0,
             );
           }
+          summed = filter;
         }
       }
-      kernels.winogradFilterGradient(
+      transforms.filterGradient(
         p,
         dFilter,
         g.outputPitch,
@@ -260,12 +385,12 @@ function inputTransform(
   x: Pointer,
   v: Pointer,
   g: Part,
+  transforms: TileTransforms,
+  grid: TileGrid,
   { image, temporary }: { image: Pointer; temporary: Pointer },
 ): (begin: number, end: number) => void {
-  const grid = tileGrid(g);
   const quads = Math.ceil(g.channels / 4);
-  const stride = tileStride(grid.tiles);
-  const vStep = oddLines(quads * stride * 16);
+  const vStep = oddLines(quads * grid.stride * 16);
   let padded = -1;
   return (begin, end) =>
     forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
@@ -285,7 +410,7 @@ function inputTransform(
         );
         padded = n;
       }
-      kernels.winogradInput(
+      transforms.input(
         image,
         v + at * 16,
         grid.paddedWidth,
@@ -293,77 +418,43 @@ function inputTransform(
         first,
         count,
         grid.across,
-        stride,
+        grid.stride,
         vStep,
         temporary,
       );
     });
 }
 
-/** Some groups of a convolution: a convolution of its own, whose pixels lie further apart. */
-interface Part extends Geometry {
-  /** Values from one pixel to the next. */
-  channelPitch: number;
-  outputPitch: number;
-}
-
-/** The parts of a convolution that are computed one after another, and the first channel and output of each. */
-function partsOf(g: Geometry): { channel: number; output: number; part: Part }[] {
-  const channels = g.channels / g.groups;
-  const outputs = g.outputs / g.groups;
-  const most = Math.max(1, Math.floor(PART_CHANNELS / Math.max(channels, outputs)));
-  const pitches = { channelPitch: g.channels, outputPitch: g.outputs };
-  return Array.from({ length: Math.ceil(g.groups / most) }, (_, i) => {
-    const groups = Math.min(most, g.groups - i * most);
-    const sizes = { groups, channels: groups * channels, outputs: groups * outputs };
-    return {
-      channel: i * most * channels,
-      output: i * most * outputs,
-      part: { ...g, ...sizes, ...pitches },
-    };
-  });
-}
-
-interface TileGrid {
-  across: number;
-  perImage: number;
-  tiles: number;
-  paddedHeight: number;
-  paddedWidth: number;
-}
-
-/** The 4×4 output tiles of all images; an image is padded so that each tile's 6×6 input lies inside. */
-function tileGrid(g: Geometry): TileGrid {
-  const down = Math.ceil(g.outHeight / 4);
-  const across = Math.ceil(g.outWidth / 4);
-  return {
-    across,
-    perImage: down * across,
-    tiles: g.batch * down * across,
-    paddedHeight: down * 4 + 2,
-    paddedWidth: across * 4 + 2,
+/**
+ * What copies the gradient of an image's results, filled up with zeros, to where its tiles are cut from; once for all tiles of the image
+ * that follow each other.
+ *
+ * @param to `[resultHeight, resultWidth, 4 · quads]`.
+ */
+function resultPadding(
+  { kernels }: Heap,
+  dy: Pointer,
+  to: Pointer,
+  quads: number,
+  g: Part,
+  grid: TileGrid,
+): (n: number) => void {
+  let padded = -1;
+  return (n) => {
+    if (n === padded) return;
+    padded = n;
+    kernels.padImage(
+      dy + n * g.outHeight * g.outWidth * g.outputPitch * 4,
+      to,
+      g.outHeight,
+      g.outWidth,
+      g.outputs,
+      g.outputPitch,
+      quads,
+      grid.resultHeight,
+      grid.resultWidth,
+      0,
+      0,
+    );
   };
-}
-
-/** Tiles in a block: blocks of like size, whole rows of six, and an odd number of cache lines from quad to quad. */
-function tileStride(tiles: number): number {
-  const blocks = Math.ceil(tiles / MOST_TILES);
-  const dozens = Math.ceil(tiles / blocks / 12);
-  return 12 * (dozens % 2 === 0 ? dozens + 1 : dozens);
-}
-
-/** Calls `visit` with each image's part of the tiles `begin … end`: image, first tile in it, how many, place in the block. */
-function forEachImage(
-  begin: number,
-  end: number,
-  perImage: number,
-  visit: (n: number, first: number, count: number, at: number) => void,
-): void {
-  for (let tile = begin; tile < end; ) {
-    const n = Math.floor(tile / perImage);
-    const first = tile - n * perImage;
-    const count = Math.min(perImage - first, end - tile);
-    visit(n, first, count, tile - begin);
-    tile += count;
-  }
 }

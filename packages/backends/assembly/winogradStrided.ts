@@ -1,0 +1,402 @@
+/**
+ * A 3×3 convolution of stride 2 by minimal filtering. In one dimension four results
+ *
+ *     y[i] = d[2i] g[0] + d[2i+1] g[1] + d[2i+2] g[2]
+ *
+ * take nine values of d. Those of even places meet g[0] and g[2] as a filter of two taps and stride 1, F(4, 2): five products, with
+ * interpolation points 0, ±1, 2, ∞. Those of odd places meet g[1] alone: four products. Nested, a tile of 4×4 results takes 81 products
+ * in place of 144; its 9×9 inputs overlap the next tile's by one line.
+ *
+ *     Y = Aᵀ [ (G g Gᵀ) ⊙ (B d Bᵀ) ] A
+ *
+ * The gradients are the transposed forms, with A and B exchanged: dx sums Bᵀ n B, dFilter sums Gᵀ p G.
+ *
+ * A transformed line is numbered 0 … 4 for the points and 5 … 8 for the odd places, which share one value of the filter, number 5: of the
+ * 81 transformed filters 36 differ. Tiles are numbered image by image, row by row, and kept as
+ *   V `[81][channels / 4][stride][4]`  inputs, or output gradients, in quads of channels
+ *   W `[81][channels / 8][stride][8]`  output gradients, in panels of channels
+ *   U `[36][channels' / 8][channels][8]`  filters, in panels of output channels
+ *   M `[81][stride][channels']`  products
+ * where the step from one position to the next is given in bytes, so that it can avoid powers of two.
+ */
+import { QUAD, loadPart, storePart } from './simd';
+
+/** Positions of a transformed line, and the quads of a tile's lines in scratch memory. */
+const LINE: usize = 9;
+
+/**
+ * B d Bᵀ of `count` tiles of one padded image, all channels.
+ *
+ * @param image `[_, paddedWidth, 4 · quads]`, so padded that every tile lies inside.
+ * @param v Where the first of these tiles begins in V (its first quad).
+ * @param first Number of the first tile within the image.
+ * @param tilesAcross Tiles in a row of the image.
+ * @param temporary 81 quads of scratch.
+ */
+export function stridedInput(
+  image: usize, v: usize, paddedWidth: i32, quads: i32, first: i32, count: i32, tilesAcross: i32,
+  stride: i32, positionBytes: usize, temporary: usize,
+): void {
+  const pixelBytes = <usize>quads << 4;
+  const rowBytes = <usize>paddedWidth * pixelBytes;
+  const quadBytes = <usize>stride << 4;
+  // Four quads are one cache line of the image.
+  for (let group = 0; group < quads; group += 4) {
+    const end = min(group + 4, quads);
+    for (let t = 0; t < count; t++) {
+      const tile = first + t;
+      const origin = image + <usize>(tile / tilesAcross << 3) * rowBytes + <usize>(tile % tilesAcross << 3) * pixelBytes;
+      for (let quad = group; quad < end; quad++) {
+        inputTile(
+          origin + (<usize>quad << 4), rowBytes, pixelBytes,
+          v + <usize>quad * quadBytes + (<usize>t << 4), positionBytes, temporary,
+        );
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function inputTile(d: usize, rowBytes: usize, pixelBytes: usize, v: usize, positionBytes: usize, temporary: usize): void {
+  for (let x = 0; x < 9; x++) {
+    inputLine(d, rowBytes, temporary + (<usize>x << 4), LINE * QUAD);
+    d += pixelBytes;
+  }
+  for (let y = 0; y < 9; y++) {
+    inputLine(temporary, QUAD, v, positionBytes);
+    temporary += LINE * QUAD;
+    v += LINE * positionBytes;
+  }
+}
+
+/** B on nine quads. */
+// @ts-ignore: decorator
+@inline
+function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
+  const two = f32x4.splat(2), three = f32x4.splat(3);
+  const d0 = v128.load(from), d2 = v128.load(from + 2 * step), d4 = v128.load(from + 4 * step);
+  const d6 = v128.load(from + 6 * step), d8 = v128.load(from + 8 * step);
+  const a = f32x4.mul(two, d2), b = f32x4.sub(d6, d4);
+  v128.store(to, f32x4.add(f32x4.sub(f32x4.mul(two, f32x4.sub(d0, d4)), d2), d6));
+  v128.store(to + toStep, f32x4.sub(b, a));
+  v128.store(to + 2 * toStep, f32x4.add(f32x4.sub(a, f32x4.mul(three, d4)), d6));
+  v128.store(to + 3 * toStep, f32x4.sub(d6, d2));
+  v128.store(to + 4 * toStep, f32x4.add(f32x4.sub(f32x4.sub(a, d4), f32x4.mul(two, d6)), d8));
+  v128.store(to + 5 * toStep, v128.load(from + step));
+  v128.store(to + 6 * toStep, v128.load(from + 3 * step));
+  v128.store(to + 7 * toStep, v128.load(from + 5 * step));
+  v128.store(to + 8 * toStep, v128.load(from + 7 * step));
+}
+
+/**
+ * G g Gᵀ of all filters, the 36 that differ.
+ *
+ * @param filter `[3, 3, channels, ld]`: `outputs` of `ld` values of each row are used.
+ * @param u U, written in full, zeros where `outputs` or `channels` are filled up.
+ * @param depth `channels` rounded up to a multiple of four.
+ * @param temporary 18 quads of scratch.
+ */
+export function stridedFilter(
+  filter: usize, ld: i32, u: usize, channels: i32, outputs: i32, depth: i32, positionBytes: usize, temporary: usize,
+): void {
+  const tapBytes = <usize>(channels * ld) << 2;
+  const panels = (outputs + 7) >> 3;
+  for (let panel = 0; panel < panels; panel++) {
+    for (let c = 0; c < depth; c++) {
+      const to = u + (<usize>(panel * depth + c) << 5);
+      for (let half = 0; half < 2; half++) {
+        const column = (panel << 3) + (half << 2);
+        const from = filter + (<usize>(c * ld + column) << 2);
+        filterTile(from, tapBytes, c < channels ? outputs - column : 0, to + (<usize>half << 4), positionBytes, temporary);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function filterTile(g: usize, tapBytes: usize, width: i32, u: usize, positionBytes: usize, temporary: usize): void {
+  for (let x = 0; x < 3; x++) {
+    const g0 = loadPart(g, width), g1 = loadPart(g + 3 * tapBytes, width), g2 = loadPart(g + 6 * tapBytes, width);
+    filterLine(g0, g1, g2, temporary + (<usize>x << 4), 3 * QUAD);
+    g += tapBytes;
+  }
+  for (let y = 0; y < 6; y++) {
+    filterLine(v128.load(temporary), v128.load(temporary, 16), v128.load(temporary, 32), u, positionBytes);
+    temporary += 3 * QUAD;
+    u += 6 * positionBytes;
+  }
+}
+
+/** G on three quads. */
+// @ts-ignore: decorator
+@inline
+function filterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
+  const half = f32x4.splat(0.5), sixth = f32x4.splat(1 / 6.0);
+  v128.store(to, f32x4.mul(half, g0));
+  v128.store(to + step, f32x4.neg(f32x4.mul(half, f32x4.add(g0, g2))));
+  v128.store(to + 2 * step, f32x4.mul(sixth, f32x4.sub(g2, g0)));
+  v128.store(to + 3 * step, f32x4.add(f32x4.mul(sixth, g0), f32x4.mul(f32x4.splat(1 / 3.0), g2)));
+  v128.store(to + 4 * step, g2);
+  v128.store(to + 5 * step, g1);
+}
+
+/**
+ * Aᵀ m A of `count` tiles of one image, written where they lie inside it.
+ *
+ * @param m Where the first of these tiles begins in M.
+ * @param columns Values of a row of M, `outputs` rounded up to eight.
+ * @param to `[height, width, pitch]`: `outputs` of the `pitch` values of each pixel are written.
+ * @param temporary 36 quads of scratch.
+ */
+export function stridedOutput(
+  m: usize, to: usize, height: i32, width: i32, outputs: i32, pitch: i32, columns: i32, first: i32, count: i32,
+  tilesAcross: i32, positionBytes: usize, temporary: usize,
+): void {
+  const pixelBytes = <usize>pitch << 2;
+  const rowBytes = <usize>width * pixelBytes;
+  for (let t = 0; t < count; t++) {
+    const tile = first + t;
+    const y = tile / tilesAcross << 2;
+    const x = tile % tilesAcross << 2;
+    const origin = to + <usize>y * rowBytes + <usize>x * pixelBytes;
+    const from = m + (<usize>(t * columns) << 2);
+    for (let c = 0; c < outputs; c += 4) {
+      outputTile(
+        from + (<usize>c << 2), positionBytes, origin + (<usize>c << 2), rowBytes, pixelBytes,
+        min(height - y, 4), min(width - x, 4), outputs - c, temporary,
+      );
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function outputTile(
+  m: usize, positionBytes: usize, to: usize, rowBytes: usize, pixelBytes: usize, height: i32, width: i32, channels: i32,
+  temporary: usize,
+): void {
+  const two = f32x4.splat(2), four = f32x4.splat(4), eight = f32x4.splat(8);
+  // Across the nine columns first: [9][9] becomes [4][9].
+  const row = LINE * positionBytes;
+  for (let x = 0; x < 9; x++) {
+    const at = m + <usize>x * positionBytes;
+    const m1 = v128.load(at + row), m2 = v128.load(at + 2 * row), m3 = v128.load(at + 3 * row);
+    const s = f32x4.add(m1, m2), d = f32x4.sub(m1, m2);
+    const target = temporary + (<usize>x << 4);
+    v128.store(target, f32x4.add(f32x4.add(v128.load(at), s), f32x4.add(m3, v128.load(at + 5 * row))));
+    v128.store(target, f32x4.add(f32x4.add(d, f32x4.mul(two, m3)), v128.load(at + 6 * row)), 144);
+    v128.store(target, f32x4.add(f32x4.add(s, f32x4.mul(four, m3)), v128.load(at + 7 * row)), 288);
+    v128.store(
+      target,
+      f32x4.add(f32x4.add(d, f32x4.mul(eight, m3)), f32x4.add(v128.load(at + 4 * row), v128.load(at + 8 * row))),
+      432,
+    );
+  }
+  for (let y = 0; y < height; y++) {
+    const m1 = v128.load(temporary, 16), m2 = v128.load(temporary, 32), m3 = v128.load(temporary, 48);
+    const s = f32x4.add(m1, m2), d = f32x4.sub(m1, m2);
+    storePart(to, f32x4.add(f32x4.add(v128.load(temporary), s), f32x4.add(m3, v128.load(temporary, 80))), channels);
+    if (width > 1) {
+      storePart(to + pixelBytes, f32x4.add(f32x4.add(d, f32x4.mul(two, m3)), v128.load(temporary, 96)), channels);
+    }
+    if (width > 2) {
+      storePart(to + 2 * pixelBytes, f32x4.add(f32x4.add(s, f32x4.mul(four, m3)), v128.load(temporary, 112)), channels);
+    }
+    if (width > 3) {
+      const last = f32x4.add(v128.load(temporary, 64), v128.load(temporary, 128));
+      storePart(to + 3 * pixelBytes, f32x4.add(f32x4.add(d, f32x4.mul(eight, m3)), last), channels);
+    }
+    temporary += LINE * QUAD;
+    to += rowBytes;
+  }
+}
+
+/**
+ * A dy Aᵀ of `count` tiles of 4×4 output gradients, all channels.
+ *
+ * @param image `[_, paddedWidth, 4 · quads]`, so padded that every tile lies inside.
+ * @param to Where the first of these tiles begins in V or W.
+ * @param temporary 36 quads of scratch.
+ * @param width Channels that lie together there: 4 for V, 8 for W, which takes an even number of quads.
+ */
+export function stridedOutputGradient(
+  image: usize, to: usize, paddedWidth: i32, quads: i32, first: i32, count: i32, tilesAcross: i32,
+  stride: i32, positionBytes: usize, temporary: usize, width: i32,
+): void {
+  const pixelBytes = <usize>quads << 4;
+  const rowBytes = <usize>paddedWidth * pixelBytes;
+  const tileBytes = <usize>width << 2;
+  for (let group = 0; group < quads; group += 4) {
+    const end = min(group + 4, quads);
+    for (let t = 0; t < count; t++) {
+      const tile = first + t;
+      const origin = image + <usize>(tile / tilesAcross << 2) * rowBytes + <usize>(tile % tilesAcross << 2) * pixelBytes;
+      for (let quad = group; quad < end; quad++) {
+        const channel = quad << 2;
+        gradientTile(
+          origin + (<usize>quad << 4), rowBytes, pixelBytes,
+          to + <usize>(channel / width * stride + t) * tileBytes + (<usize>(channel % width) << 2), positionBytes, temporary,
+        );
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function gradientTile(d: usize, rowBytes: usize, pixelBytes: usize, w: usize, positionBytes: usize, temporary: usize): void {
+  for (let x = 0; x < 4; x++) {
+    gradientLine(d, rowBytes, temporary + (<usize>x << 4), 4 * QUAD);
+    d += pixelBytes;
+  }
+  for (let y = 0; y < 9; y++) {
+    gradientLine(temporary, QUAD, w, positionBytes);
+    temporary += 4 * QUAD;
+    w += LINE * positionBytes;
+  }
+}
+
+/** A on four quads. */
+// @ts-ignore: decorator
+@inline
+function gradientLine(from: usize, step: usize, to: usize, toStep: usize): void {
+  const two = f32x4.splat(2), four = f32x4.splat(4);
+  const y0 = v128.load(from), y1 = v128.load(from + step), y2 = v128.load(from + 2 * step), y3 = v128.load(from + 3 * step);
+  const even = f32x4.add(y0, y2), odd = f32x4.add(y1, y3);
+  v128.store(to, y0);
+  v128.store(to + toStep, f32x4.add(even, odd));
+  v128.store(to + 2 * toStep, f32x4.sub(even, odd));
+  v128.store(
+    to + 3 * toStep,
+    f32x4.add(f32x4.add(y0, f32x4.mul(four, y2)), f32x4.mul(two, f32x4.add(y1, f32x4.mul(four, y3)))),
+  );
+  v128.store(to + 4 * toStep, y3);
+  v128.store(to + 5 * toStep, y0);
+  v128.store(to + 6 * toStep, y1);
+  v128.store(to + 7 * toStep, y2);
+  v128.store(to + 8 * toStep, y3);
+}
+
+/**
+ * Adds Bᵀ n B of `count` tiles to one padded image of input gradients, 9×9 pixels each.
+ *
+ * @param n Where the first of these tiles begins in M.
+ * @param image `[_, paddedWidth, 4 · quads]`; a row of M has as many values as a pixel.
+ * @param temporary 81 quads of scratch.
+ */
+export function stridedInputGradient(
+  n: usize, image: usize, paddedWidth: i32, quads: i32, first: i32, count: i32, tilesAcross: i32,
+  positionBytes: usize, temporary: usize,
+): void {
+  const pixelBytes = <usize>quads << 4;
+  const rowBytes = <usize>paddedWidth * pixelBytes;
+  for (let t = 0; t < count; t++) {
+    const tile = first + t;
+    const origin = image + <usize>(tile / tilesAcross << 3) * rowBytes + <usize>(tile % tilesAcross << 3) * pixelBytes;
+    const from = n + <usize>t * pixelBytes;
+    for (let quad: usize = 0; quad < pixelBytes; quad += QUAD) {
+      let source = from + quad;
+      let line = temporary;
+      for (let y = 0; y < 9; y++) {
+        inputGradientLine(source, positionBytes, line, QUAD, false);
+        source += LINE * positionBytes;
+        line += LINE * QUAD;
+      }
+      let to = origin + quad;
+      for (let x: usize = 0; x < LINE * QUAD; x += QUAD) {
+        inputGradientLine(temporary + x, LINE * QUAD, to, rowBytes, true);
+        to += pixelBytes;
+      }
+    }
+  }
+}
+
+/** Bᵀ on nine quads, written or added. */
+// @ts-ignore: decorator
+@inline
+function inputGradientLine(from: usize, step: usize, to: usize, toStep: usize, add: bool): void {
+  const two = f32x4.splat(2);
+  const n0 = v128.load(from), n1 = v128.load(from + step), n2 = v128.load(from + 2 * step);
+  const n3 = v128.load(from + 3 * step), n4 = v128.load(from + 4 * step);
+  const s = f32x4.add(n0, n3), twice = f32x4.mul(two, f32x4.add(f32x4.sub(n2, n1), n4));
+  put(to, f32x4.mul(two, n0), add);
+  put(to + toStep, v128.load(from + 5 * step), add);
+  put(to + 2 * toStep, f32x4.sub(twice, s), add);
+  put(to + 3 * toStep, v128.load(from + 6 * step), add);
+  put(
+    to + 4 * toStep,
+    f32x4.neg(f32x4.add(f32x4.add(f32x4.mul(two, n0), n1), f32x4.add(f32x4.mul(f32x4.splat(3), n2), n4))),
+    add,
+  );
+  put(to + 5 * toStep, v128.load(from + 7 * step), add);
+  put(to + 6 * toStep, f32x4.add(f32x4.add(s, f32x4.add(n1, n2)), f32x4.mul(f32x4.splat(-2), n4)), add);
+  put(to + 7 * toStep, v128.load(from + 8 * step), add);
+  put(to + 8 * toStep, n4, add);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(to: usize, x: v128, add: bool): void {
+  v128.store(to, add ? f32x4.add(v128.load(to), x) : x);
+}
+
+/**
+ * Gᵀ p G: the products summed over all tiles become the filter's gradient.
+ *
+ * @param p `[36][channels][columns]`.
+ * @param to `[3, 3, channels, ld]`: `outputs` of the `ld` values of each row are written.
+ * @param temporary 18 quads of scratch.
+ */
+export function stridedFilterGradient(
+  p: usize, to: usize, ld: i32, channels: i32, outputs: i32, columns: i32, positionBytes: usize, temporary: usize,
+): void {
+  const tapBytes = <usize>(channels * ld) << 2;
+  for (let c = 0; c < channels; c++) {
+    for (let o = 0; o < outputs; o += 4) {
+      filterGradientTile(
+        p + (<usize>(c * columns + o) << 2), positionBytes, to + (<usize>(c * ld + o) << 2), tapBytes, outputs - o, temporary,
+      );
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function filterGradientTile(
+  p: usize, positionBytes: usize, to: usize, tapBytes: usize, width: i32, temporary: usize,
+): void {
+  const half = f32x4.splat(0.5), third = f32x4.splat(1 / 3.0), sixth = f32x4.splat(1 / 6.0);
+  const row = 6 * positionBytes;
+  for (let x = 0; x < 6; x++) {
+    const at = p + <usize>x * positionBytes;
+    const p0 = v128.load(at), p1 = v128.load(at + row), p2 = v128.load(at + 2 * row), p3 = v128.load(at + 3 * row);
+    const target = temporary + (<usize>x << 4);
+    v128.store(target, f32x4.add(f32x4.mul(half, f32x4.sub(p0, p1)), f32x4.mul(sixth, f32x4.sub(p3, p2))));
+    v128.store(target, v128.load(at + 5 * row), 96);
+    v128.store(
+      target,
+      f32x4.add(
+        f32x4.add(f32x4.sub(f32x4.mul(sixth, p2), f32x4.mul(half, p1)), f32x4.mul(third, p3)),
+        v128.load(at + 4 * row),
+      ),
+      192,
+    );
+  }
+  for (let y = 0; y < 3; y++) {
+    const p0 = v128.load(temporary), p1 = v128.load(temporary, 16), p2 = v128.load(temporary, 32), p3 = v128.load(temporary, 48);
+    storePart(to, f32x4.add(f32x4.mul(half, f32x4.sub(p0, p1)), f32x4.mul(sixth, f32x4.sub(p3, p2))), width);
+    storePart(to + tapBytes, v128.load(temporary, 80), width);
+    storePart(
+      to + 2 * tapBytes,
+      f32x4.add(
+        f32x4.add(f32x4.sub(f32x4.mul(sixth, p2), f32x4.mul(half, p1)), f32x4.mul(third, p3)),
+        v128.load(temporary, 64),
+      ),
+      width,
+    );
+    temporary += 6 * QUAD;
+    to += 3 * tapBytes;
+  }
+}
