@@ -304,29 +304,30 @@ describe('BclGroupedConv2D and its gradients', () => {
     };
   };
 
-  test.each([
-    1, 2,
-  ])('agree with float64 loops for any 3×3 filter of stride %i, whatever the groups', (stride) => {
-    const geometry = fc.record({
-      xShape: fc.tuple(count(3), count(11), count(11), fc.constant(0)),
-      filterShape: fc.constant<Convolution['filterShape']>([3, 3, 0, 0]),
-      strides: fc.constant<[number, number]>([stride, stride]),
-      dilations: fc.constant<[number, number]>([1, 1]),
-      pad: padding(3),
-    });
-    const widths = fc.oneof(
-      fc.tuple(fc.constantFrom(8, 16), fc.constantFrom(8, 24)), // Winograd's way
-      fc.tuple(count(9), count(9)),
-    );
-    fc.assert(
-      fc.property(geometry, count(4), widths, seed(), (c, groups, [channels, outputs], start) => {
-        const all = grouped(groups, channels, outputs, c);
-        fc.pre(hasResult(all));
-        expectNaive(all, start, WINOGRAD);
-      }),
-      { numRuns: 100 },
-    );
-  });
+  test.each([1, 2])(
+    'agree with float64 loops for any 3×3 filter of stride %i, whatever the groups',
+    (stride) => {
+      const geometry = fc.record({
+        xShape: fc.tuple(count(3), count(11), count(11), fc.constant(0)),
+        filterShape: fc.constant<Convolution['filterShape']>([3, 3, 0, 0]),
+        strides: fc.constant<[number, number]>([stride, stride]),
+        dilations: fc.constant<[number, number]>([1, 1]),
+        pad: padding(3),
+      });
+      const widths = fc.oneof(
+        fc.tuple(fc.constantFrom(8, 16), fc.constantFrom(8, 24)), // Winograd's way
+        fc.tuple(count(9), count(9)),
+      );
+      fc.assert(
+        fc.property(geometry, count(4), widths, seed(), (c, groups, [channels, outputs], start) => {
+          const all = grouped(groups, channels, outputs, c);
+          fc.pre(hasResult(all));
+          expectNaive(all, start, WINOGRAD);
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 
   test('agree with float64 loops for any filter, stride, padding and dilation, whatever the groups', () => {
     const geometry = fc.record({
@@ -358,7 +359,12 @@ describe('BclGroupedConv2D and its gradients', () => {
     ['groups of three to five', [8, 3, 5], { xShape: [2, 7, 9, 0] }, WINOGRAD],
     ['groups that cannot be merged', [3, 4, 4], { xShape: [2, 7, 7, 0] }, DIRECT],
     ['many groups, strided', [16, 8, 8], { strides: [2, 2], xShape: [3, 9, 9, 0] }, WINOGRAD],
-    ['groups one after another, strided', [3, 64, 72], { ...two, xShape: [2, 11, 10, 0] }, WINOGRAD],
+    [
+      'groups one after another, strided',
+      [3, 64, 72],
+      { ...two, xShape: [2, 11, 10, 0] },
+      WINOGRAD,
+    ],
     ['a stride that differs', [16, 8, 8], { strides: [1, 2], xShape: [3, 9, 9, 0] }, DIRECT],
     ['a filter for each channel', [16, 1, 2], { xShape: [2, 11, 7, 0] }, WINOGRAD],
     [

@@ -1,8 +1,11 @@
 import type { Geometry } from '../geometry.js';
 import { type Heap, oddLines } from './heap.js';
 import type { Pointer } from './kernelModule.js';
-import { type TileTransforms, tileTransforms } from './tileTransforms.js';
 import { forEachImage, type Part, partsOf, type TileGrid, tileGrid } from './tiles.js';
+import { type TileTransforms, tileTransforms } from './tileTransforms.js';
+
+/** Outputs of a section, a multiple of eight. */
+const SECTION = 64;
 
 /**
  * y = x ⋆ filter for a 3×3 convolution of stride 1 or 2, by Winograd's minimal filtering of tiles of 4×4 results.
@@ -24,75 +27,46 @@ export function winogradForward(
 }
 
 function forwardPart(heap: Heap, x: Pointer, filter: Pointer, y: Pointer, g: Part): void {
-  const { kernels } = heap;
-  const transforms = tileTransforms(kernels, g);
-  const { products } = transforms;
+  const transforms = tileTransforms(heap.kernels, g);
   const grid = tileGrid(g, transforms.mostTiles);
   if (grid.tiles === 0) return;
-  const { stride } = grid;
-  const quads = Math.ceil(g.channels / 4);
-  const groupQuads = Math.ceil(g.channels / g.groups / 4);
-  const depth = groupQuads * 4;
-  const panels = Math.ceil(g.outputs / 8);
-  const groupPanels = Math.ceil(g.outputs / g.groups / 8);
-  const columns = panels * 8;
-  const uStep = oddLines(panels * depth * 32);
-  const vStep = oddLines(quads * stride * 16);
-  const mStep = oddLines(stride * columns * 4);
+  const product = tileProduct(heap, g.channels, g.outputs, { g, grid, transforms });
+  const { columns, mStep } = product;
 
   heap.scratch(
     [
-      transforms.filters * uStep,
-      products.length * vStep,
-      products.length * mStep,
-      grid.paddedHeight * grid.paddedWidth * quads * 16,
-      products.length * 16,
+      ...product.sizes,
+      grid.paddedHeight * grid.paddedWidth * Math.ceil(g.channels / 4) * 16,
+      transforms.products.length * 16,
     ],
     (u, v, m, image, temporary) => {
-      transforms.filter(
-        filter,
-        g.outputPitch,
-        u,
-        g.channels / g.groups,
-        g.outputs,
-        depth,
-        uStep,
-        temporary,
-      );
       const transformInputs = inputTransform(heap, x, v, g, transforms, grid, { image, temporary });
-      for (let begin = 0; begin < grid.tiles; begin += stride) {
-        const end = Math.min(begin + stride, grid.tiles);
+      for (let begin = 0; begin < grid.tiles; begin += grid.stride) {
+        const end = Math.min(begin + grid.stride, grid.tiles);
         transformInputs(begin, end);
-        for (const { position, filter } of products) {
-          for (let group = 0; group < g.groups; group++) {
-            kernels.gemmQuads(
-              v + position * vStep + group * groupQuads * stride * 16,
-              u + filter * uStep + group * groupPanels * depth * 32,
-              m + position * mStep + group * groupPanels * 32,
-              end - begin,
-              groupQuads,
-              stride,
-              groupPanels,
-              columns,
-            );
+        for (const { first: output, count: outputs } of product.sections) {
+          if (begin === 0) {
+            const from = filter + output * 4;
+            product.transformFilter(from, g.outputPitch, u, outputs, temporary);
           }
+          product.multiply(u, v, m, end - begin, outputs);
+          forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+            transforms.output(
+              m + at * columns * 4,
+              y + (n * g.outHeight * g.outWidth * g.outputPitch + output) * 4,
+              g.outHeight,
+              g.outWidth,
+              outputs,
+              g.outputPitch,
+              columns,
+              first,
+              count,
+              grid.across,
+              mStep,
+              temporary,
+            );
+          });
         }
-        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
-          transforms.output(
-            m + at * columns * 4,
-            y + n * g.outHeight * g.outWidth * g.outputPitch * 4,
-            g.outHeight,
-            g.outWidth,
-            g.outputs,
-            g.outputPitch,
-            columns,
-            first,
-            count,
-            grid.across,
-            mStep,
-            temporary,
-          );
-        });
       }
     },
   );
@@ -132,7 +106,13 @@ export function winogradInputGradient(
       return;
     }
     for (const { channel, output, part } of partsOf(g)) {
-      stridedInputGradientPart(heap, dy + output * 4, transposed + channel * 4, dx + channel * 4, part);
+      stridedInputGradientPart(
+        heap,
+        dy + output * 4,
+        transposed + channel * 4,
+        dx + channel * 4,
+        part,
+      );
     }
   });
 }
@@ -178,18 +158,12 @@ function stridedInputGradientPart(
   g: Part,
 ): void {
   const { kernels } = heap;
-  const { products, filters, mostTiles } = tileTransforms(kernels, g);
-  const grid = tileGrid(g, mostTiles);
+  const transforms = tileTransforms(kernels, g);
+  const grid = tileGrid(g, transforms.mostTiles);
   const { stride } = grid;
   const quads = Math.ceil(g.outputs / 4);
-  const groupQuads = Math.ceil(g.outputs / g.groups / 4);
-  const depth = groupQuads * 4;
-  const panels = Math.ceil(g.channels / 8);
-  const groupPanels = Math.ceil(g.channels / g.groups / 8);
-  const columns = panels * 8;
-  const uStep = oddLines(panels * depth * 32);
-  const vStep = oddLines(quads * stride * 16);
-  const mStep = oddLines(stride * columns * 4);
+  const product = tileProduct(heap, g.outputs, g.channels, { g, grid, transforms });
+  const { columns, vStep, mStep } = product;
   // Pixels that no tile reaches have a gradient too: zero.
   const height = Math.max(grid.paddedHeight, g.padTop + g.height);
   const width = Math.max(grid.paddedWidth, g.padLeft + g.width);
@@ -198,24 +172,12 @@ function stridedInputGradientPart(
 
   heap.scratch(
     [
-      filters * uStep,
-      products.length * vStep,
-      products.length * mStep,
+      ...product.sizes,
       grid.resultHeight * grid.resultWidth * quads * 16,
       imageBytes,
-      products.length * 16,
+      transforms.products.length * 16,
     ],
     (u, v, m, gradient, image, temporary) => {
-      kernels.stridedFilter(
-        filter,
-        g.channelPitch,
-        u,
-        g.outputs / g.groups,
-        g.channels,
-        depth,
-        uStep,
-        temporary,
-      );
       const padResults = resultPadding(heap, dy, gradient, quads, g, grid);
       for (let begin = 0; begin < grid.tiles; begin += stride) {
         const end = Math.min(begin + stride, grid.tiles);
@@ -235,45 +197,38 @@ function stridedInputGradientPart(
             4,
           );
         });
-        for (const { position, filter } of products) {
-          for (let group = 0; group < g.groups; group++) {
-            kernels.gemmQuads(
-              v + position * vStep + group * groupQuads * stride * 16,
-              u + filter * uStep + group * groupPanels * depth * 32,
-              m + position * mStep + group * groupPanels * 32,
-              end - begin,
-              groupQuads,
-              stride,
-              groupPanels,
-              columns,
-            );
+        for (const { first: channel, count: channels } of product.sections) {
+          if (begin === 0) {
+            const from = filter + channel * 4;
+            product.transformFilter(from, g.channelPitch, u, channels, temporary);
           }
+          product.multiply(u, v, m, end - begin, channels);
+          forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
+            if (first === 0) heap.fill(image, imageBytes, 0);
+            kernels.stridedInputGradient(
+              m + at * columns * 4,
+              image,
+              width,
+              columns / 4,
+              first,
+              count,
+              grid.across,
+              mStep,
+              temporary,
+            );
+            if (first + count < grid.perImage) return;
+            for (let y = 0; y < g.height; y++) {
+              kernels.copyRows(
+                image + ((g.padTop + y) * width + g.padLeft) * columns * 4,
+                columns * 4,
+                dx + (n * g.height + y) * g.width * pixelBytes + channel * 4,
+                pixelBytes,
+                g.width,
+                channels * 4,
+              );
+            }
+          });
         }
-        forEachImage(begin, end, grid.perImage, (n, first, count, at) => {
-          if (first === 0) heap.fill(image, imageBytes, 0);
-          kernels.stridedInputGradient(
-            m + at * columns * 4,
-            image,
-            width,
-            panels * 2,
-            first,
-            count,
-            grid.across,
-            mStep,
-            temporary,
-          );
-          if (first + count < grid.perImage) return;
-          for (let y = 0; y < g.height; y++) {
-            kernels.copyRows(
-              image + ((g.padTop + y) * width + g.padLeft) * columns * 4,
-              columns * 4,
-              dx + (n * g.height + y) * g.width * pixelBytes,
-              pixelBytes,
-              g.width,
-              g.channels * 4,
-            );
-          }
-        });
       }
     },
   );
@@ -304,11 +259,12 @@ function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointe
   const { stride } = grid;
   const quads = Math.ceil(g.channels / 4);
   const panels = Math.ceil(g.outputs / 8);
-  const columns = panels * 8;
+  const sections = sectionsOf(g.outputs, g, grid);
+  const columns = widest(sections);
   const vStep = oddLines(quads * stride * 16);
   const wStep = oddLines(panels * stride * 32);
   const channels = g.channels / g.groups;
-  const outputs = g.outputs / g.groups;
+  const groupOutputs = g.outputs / g.groups;
   const pStep = oddLines(channels * columns * 4);
 
   heap.scratch(
@@ -317,7 +273,7 @@ function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointe
       products.length * wStep,
       transforms.filters * pStep,
       grid.paddedHeight * grid.paddedWidth * quads * 16,
-      grid.resultHeight * grid.resultWidth * columns * 4,
+      grid.resultHeight * grid.resultWidth * panels * 32,
       products.length * 16,
     ],
     (v, w, p, image, gradient, temporary) => {
@@ -341,37 +297,128 @@ function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointe
             temporary,
           );
         });
-        let summed = -1;
-        for (const { position, filter } of products) {
-          for (let group = 0; group < g.groups; group++) {
-            kernels.gemmOuter(
-              v + position * vStep + group * channels * stride * 4,
-              stride,
-              w + position * wStep + group * outputs * stride * 4,
-              stride,
-              p + filter * pStep + group * outputs * 4,
-              columns,
-              channels,
-              g.groups === 1 ? columns : outputs,
-              end - begin,
-              begin > 0 || filter === summed ? 1 : 0,
-            );
+        for (const { first: output, count: outputs } of sections) {
+          let summed = -1;
+          for (const { position, filter } of products) {
+            for (let group = 0; group < g.groups; group++) {
+              kernels.gemmOuter(
+                v + position * vStep + group * channels * stride * 4,
+                stride,
+                w + position * wStep + (output + group * groupOutputs) * stride * 4,
+                stride,
+                p + filter * pStep + group * groupOutputs * 4,
+                columns,
+                channels,
+                g.groups === 1 ? Math.ceil(outputs / 8) * 8 : groupOutputs,
+                end - begin,
+                begin > 0 || filter === summed ? 1 : 0,
+              );
+            }
+            summed = filter;
           }
-          summed = filter;
+          if (end < grid.tiles) continue;
+          transforms.filterGradient(
+            p,
+            dFilter + output * 4,
+            g.outputPitch,
+            channels,
+            outputs,
+            columns,
+            pStep,
+            temporary,
+          );
         }
       }
-      transforms.filterGradient(
-        p,
-        dFilter,
-        g.outputPitch,
-        channels,
-        g.outputs,
-        columns,
-        pStep,
-        temporary,
-      );
     },
   );
+}
+
+/** The products of transformed tiles with transformed filters. */
+interface TileProduct {
+  sections: Section[];
+  /** Values of a row of M: the most outputs of a section, rounded up to panels. */
+  columns: number;
+  /** Bytes from one position to the next. */
+  vStep: number;
+  mStep: number;
+  /** Bytes of U, V and M. */
+  sizes: [number, number, number];
+  /** Writes U, for a section of `outputs`. */
+  transformFilter(
+    filter: Pointer,
+    pitch: number,
+    u: Pointer,
+    outputs: number,
+    temporary: Pointer,
+  ): void;
+  /** Writes M: the products of `rows` tiles and a section of `outputs`. */
+  multiply(u: Pointer, v: Pointer, m: Pointer, rows: number, outputs: number): void;
+}
+
+function tileProduct(
+  { kernels }: Heap,
+  inputs: number,
+  outputs: number,
+  { g, grid, transforms }: { g: Part; grid: TileGrid; transforms: TileTransforms },
+): TileProduct {
+  const { products, filters } = transforms;
+  const { stride } = grid;
+  const sections = sectionsOf(outputs, g, grid);
+  const columns = widest(sections);
+  const groupQuads = Math.ceil(inputs / g.groups / 4);
+  const depth = groupQuads * 4;
+  const uStep = oddLines(depth * columns * 4);
+  const vStep = oddLines(Math.ceil(inputs / 4) * stride * 16);
+  const mStep = oddLines(stride * columns * 4);
+  return {
+    sections,
+    columns,
+    vStep,
+    mStep,
+    sizes: [filters * uStep, products.length * vStep, products.length * mStep],
+    transformFilter(filter, pitch, u, outputs, temporary) {
+      transforms.filter(filter, pitch, u, inputs / g.groups, outputs, depth, uStep, temporary);
+    },
+    multiply(u, v, m, rows, outputs) {
+      const groupPanels = Math.ceil(outputs / g.groups / 8);
+      for (const { position, filter } of products) {
+        for (let group = 0; group < g.groups; group++) {
+          kernels.gemmQuads(
+            v + position * vStep + group * groupQuads * stride * 16,
+            u + filter * uStep + group * groupPanels * depth * 32,
+            m + position * mStep + group * groupPanels * 32,
+            rows,
+            groupQuads,
+            stride,
+            groupPanels,
+            columns,
+          );
+        }
+      }
+    },
+  };
+}
+
+/** Outputs that are computed together. */
+interface Section {
+  first: number;
+  count: number;
+}
+
+/**
+ * Where all tiles fit into one block, the outputs are taken in sections: each transformed filter is used once, and had better be so
+ * while it is in the second-level cache.
+ */
+function sectionsOf(outputs: number, g: Part, grid: TileGrid): Section[] {
+  const most = g.groups === 1 && grid.tiles <= grid.stride ? SECTION : outputs;
+  return Array.from({ length: Math.ceil(outputs / most) }, (_, i) => ({
+    first: i * most,
+    count: Math.min(most, outputs - i * most),
+  }));
+}
+
+function widest(sections: Section[]): number {
+  return Math.ceil(Math.max(0, ...sections.map(({ count }) => count)) / 8) * 8;
 }
 
 /**
