@@ -74,7 +74,23 @@ describe('Conv2D and its gradients', () => {
     );
   });
 
-  // A block is at most 108 tiles of 4×4 results.
+  test('agree with float64 loops for any 1×1 filter and stride', () => {
+    const geometry = fc.record({
+      xShape: fc.tuple(count(3), count(11), count(11), count(9)),
+      filterShape: fc.tuple(fc.constant(1), fc.constant(1), fc.constant(-1), count(18)),
+      strides: fc.tuple(count(4), count(4)),
+      dilations: fc.constant<[number, number]>([1, 1]),
+      pad: fc.oneof(fc.constant('same' as const), fc.constant('valid' as const), padding(2)),
+    });
+    fc.assert(
+      fc.property(geometry.map(channelsAgree).filter(hasResult), seed(), (c, start) => {
+        expectNaive(c, start, DIRECT);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  // A block is at most 108 tiles of 4×4 results, or 60 for stride 2.
   test.each<[string, Partial<Convolution>]>([
     ['one pixel', { xShape: [1, 1, 1, 1], filterShape: [3, 3, 1, 1] }],
     ['one channel to one', { xShape: [2, 9, 7, 1], filterShape: [3, 3, 1, 1] }],
@@ -128,6 +144,11 @@ describe('Conv2D and its gradients', () => {
   test.each<[string, Partial<Convolution>]>([
     ['more than 192 results and 384 pixels', { xShape: [3, 13, 14, 3], filterShape: [5, 5, 3, 9] }],
     ['1×1', { xShape: [2, 9, 9, 13], filterShape: [1, 1, 13, 17] }],
+    [
+      '1×1 in blocks of images',
+      { xShape: [5, 45, 42, 3], filterShape: [1, 1, 3, 9], strides: [2, 2] },
+    ],
+    ['1×1 of great depth', { xShape: [2, 9, 9, 300], filterShape: [1, 1, 300, 7] }],
     ['one row of taps', { xShape: [2, 1, 30, 4], filterShape: [1, 7, 4, 4] }],
     ['a stride that skips pixels', { filterShape: [1, 2, 4, 8], strides: [3, 5], pad: 'valid' }],
     ['a stride larger than the image', { strides: [9, 20], filterShape: [2, 2, 4, 8] }],

@@ -6,6 +6,7 @@ import type { Heap } from './heap.js';
 import { isWinograd } from './isWinograd.js';
 import type { Pointer } from './kernelModule.js';
 import { mergedGroups, withFilter, withFilterGradient } from './mergeGroups.js';
+import { isPointwise, pointwiseForward, pointwiseInputGradient } from './pointwise.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
 import { winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
 
@@ -27,7 +28,11 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
           const g = geometry(x.shape, filter.shape, attrs);
           const y = heap.output([g.batch, g.outHeight, g.outWidth, g.outputs]);
           withFilter(heap, heap.at(filter), g, merged(g), (from, g) => {
-            const convolve = choose(g, winogradForward, directForward);
+            const convolve = choose(g, {
+              pointwise: pointwiseForward,
+              winograd: winogradForward,
+              direct: directForward,
+            });
             convolve(heap, heap.at(x), from, heap.at(y), g);
           });
           return y;
@@ -41,7 +46,11 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
             const g = geometry(attrs.inputShape, filter.shape, attrs);
             const dx = heap.output(attrs.inputShape);
             withFilter(heap, heap.at(filter), g, merged(g), (from, g) => {
-              const convolve = choose(g, winogradInputGradient, directInputGradient);
+              const convolve = choose(g, {
+                pointwise: pointwiseInputGradient,
+                winograd: winogradInputGradient,
+                direct: directInputGradient,
+              });
               convolve(heap, heap.at(dy), from, heap.at(dx), g);
             });
             return dx;
@@ -60,7 +69,10 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
               return dFilter;
             }
             withFilterGradient(heap, heap.at(dFilter), g, merged(g), (to, g) => {
-              const convolve = choose(g, winogradFilterGradient, directFilterGradient);
+              const convolve = choose(g, {
+                winograd: winogradFilterGradient,
+                direct: directFilterGradient,
+              });
               convolve(heap, heap.at(x), heap.at(dy), to, g);
             });
             return dFilter;
@@ -73,9 +85,13 @@ function kernelsNamed(prefix: '' | 'BclGrouped'): WasmKernel[] {
 /** The flag of `tf.env()` that allows Winograd's way. */
 export const WINOGRAD_FLAG = 'BCL_WASM_WINOGRAD';
 
-/** Winograd where it applies and is allowed: a quarter of the products, at a few times the rounding error. */
-function choose(g: Geometry, winograd: Convolve, direct: Convolve): Convolve {
-  return isWinograd(g) && allowed() ? winograd : direct;
+/** The quickest way that applies. Winograd's takes a quarter of the products, or half, at a few times the rounding error; it has to be allowed. */
+function choose(
+  g: Geometry,
+  ways: { pointwise?: Convolve; winograd: Convolve; direct: Convolve },
+): Convolve {
+  if (ways.pointwise && isPointwise(g)) return ways.pointwise;
+  return isWinograd(g) && allowed() ? ways.winograd : ways.direct;
 }
 
 /** The same in wider groups, where that opens Winograd's way. */

@@ -1,20 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { broadcast_util, util } from '@tensorflow/tfjs-core';
 import type { Heap } from './heap.js';
-import type { Pointer } from './kernelModule.js';
+import { multiply } from './product.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
-
-/** Values of k that are packed and multiplied at a time; a panel of them stays in the first-level cache. */
-const DEPTH = 256;
-
-/** One matrix product C = op(A) · op(B), all row-major. */
-interface Product {
-  rows: number;
-  columns: number;
-  depth: number;
-  transposeA: boolean;
-  transposeB: boolean;
-}
 
 /**
  * Matrix product, each side transposed or not, batch dimensions broadcast: TensorFlow.js's `BatchMatMul`.
@@ -62,40 +50,6 @@ function matMul(
     );
   }
   return output;
-}
-
-function multiply(heap: Heap, a: Pointer, b: Pointer, c: Pointer, p: Product): void {
-  const { kernels } = heap;
-  const { rows, columns, depth } = p;
-  const most = Math.min(depth, DEPTH);
-  const leftBytes = Math.ceil(rows / 4) * most * 16;
-  const rightBytes = Math.ceil(columns / 8) * most * 32;
-  heap.scratch([leftBytes, rightBytes], (left, right) => {
-    let begin = 0;
-    do {
-      const count = Math.min(most, depth - begin);
-      if (p.transposeA) kernels.packQuads(a + begin * rows * 4, rows, left, count, count, rows);
-      else kernels.packQuadsTransposed(a + begin * 4, depth, left, count, count, rows);
-      if (p.transposeB) {
-        kernels.packPanelsTransposed(b + begin * 4, depth, right, count, count, columns);
-      } else {
-        kernels.packPanels(b + begin * columns * 4, columns, right, count, count, columns);
-      }
-      kernels.gemmOuter(
-        left,
-        count,
-        right,
-        count,
-        c,
-        columns,
-        rows,
-        columns,
-        count,
-        begin > 0 ? 1 : 0,
-      );
-      begin += count;
-    } while (begin < depth);
-  });
 }
 
 /** For the i-th matrix of the broadcast shape, which matrix of `shape` it is. */
