@@ -30,7 +30,13 @@ async function handle(thread: ReplicaThread, request: Request): Promise<Answer> 
       return { type: 'step', value: await thread.step(request.share, request.at) };
     case 'forward':
       return { type: 'forward', value: await thread.forward(request.share) };
+    case 'put':
+      thread.put(request);
+      return { type: 'put', value: null };
+    case 'adopt':
+      thread.adopt(request);
+      return { type: 'adopt', value: null };
     case 'pull':
-      return { type: 'pull', value: await thread.pull() };
+      return { type: 'pull', value: await thread.pull(request) };
   }
 }

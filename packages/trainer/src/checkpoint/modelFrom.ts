@@ -4,12 +4,13 @@ import type { SavedTensors } from './Checkpoint.js';
 /**
  * Makes a model from its saved layers and weights.
  *
+ * @param weights Initial ones are drawn where they are null.
  * @param what Begins the message when a layer is unknown.
  * @param wayOut Ends it.
  */
 export async function modelFrom(
   topology: unknown,
-  { specs, data }: SavedTensors,
+  weights: SavedTensors | null,
   what: string,
   wayOut: string,
 ): Promise<LayersModel> {
@@ -17,8 +18,7 @@ export async function modelFrom(
     return await loadLayersModel({
       load: async () => ({
         modelTopology: topology as Record<string, never>,
-        weightSpecs: specs,
-        weightData: data,
+        ...(weights && { weightSpecs: weights.specs, weightData: weights.data }),
       }),
     });
   } catch (error) {

@@ -6,13 +6,15 @@ import { forward } from '../training/forward.js';
 import { describeNonFinite } from '../training/nonFinite.js';
 import { disposePass, type Pass, type Replica } from '../training/Replica.js';
 import { readStep } from '../training/readStep.js';
+import { Arrival, carriedTensors, load, numbersOf } from './carried.js';
 import { inPlace } from './inPlace.js';
-import type { Answers, ReplicaData, Share } from './protocol.js';
+import type { Answers, ReplicaData, Requests, Share } from './protocol.js';
 
 /** What a thread does for the others: gradients of its share, summed with theirs, then the step. */
 export class ReplicaThread {
   readonly #sum: SharedSum;
   #first = true;
+  #arrival: Arrival | undefined;
 
   constructor(
     readonly replica: Replica,
@@ -78,8 +80,24 @@ export class ReplicaThread {
     }
   }
 
-  pull(): Promise<Answers['pull']> {
-    return this.replica.save();
+  put({ tensor, from, to }: Requests['put']): void {
+    this.#arrival ??= new Arrival();
+    this.#arrival.take(tensor, this.data.carrier, from, to);
+  }
+
+  /** Takes over the state that has been put here. */
+  adopt({ numbers }: Requests['adopt']): void {
+    const arrival = this.#arrival ?? new Arrival();
+    this.replica.adopt(arrival.state(numbers));
+    arrival.dispose();
+    this.#arrival = undefined;
+  }
+
+  async pull({ index, from }: Requests['pull']): Promise<Answers['pull']> {
+    const { state } = this.replica;
+    const next = carriedTensors(state)[index];
+    if (!next) return { numbers: numbersOf(state) };
+    return { tensor: next.carried, to: await load(this.data.carrier, next.tensor, from) };
   }
 
   /** The share's examples, out of shared memory. */

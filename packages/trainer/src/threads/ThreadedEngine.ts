@@ -1,6 +1,5 @@
 import { registerWasmKernels, SharedSum } from '@bcl/backends';
 import * as tf from '@tensorflow/tfjs-core';
-import type { SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { Batch } from '../training/batches.js';
 import {
   type Engine,
@@ -12,8 +11,19 @@ import {
 import type { Evaluated } from '../training/forward.js';
 import { type SavedLoss, savedLoss } from '../training/Loss.js';
 import type { Replica } from '../training/Replica.js';
-import type { Answers, ReplicaData, Share, SharedReplica, Slot } from './protocol.js';
+import {
+  Arrival,
+  carriedBytes,
+  carriedTensors,
+  load,
+  numbersOf,
+  type ReplicaNumbers,
+} from './carried.js';
+import type { Answers, ReplicaData, Share, Slot } from './protocol.js';
 import { ReplicaPool } from './ReplicaPool.js';
+
+/** Bytes of a tensor that come from thread to thread at one go. */
+const CARRIER_BYTES = 2 ** 20;
 
 export interface ThreadedEngineOptions {
   threads: number;
@@ -33,14 +43,21 @@ export class ThreadedEngine implements Engine {
   readonly #replica: Replica;
   readonly #pool: ReplicaPool;
   readonly #slots: Slot[];
+  readonly #carrier: SharedArrayBuffer;
   #nextSlot = 0;
   #ahead = false;
 
-  private constructor(replica: Replica, pool: ReplicaPool, slots: Slot[]) {
+  private constructor(
+    replica: Replica,
+    pool: ReplicaPool,
+    slots: Slot[],
+    carrier: SharedArrayBuffer,
+  ) {
     this.threads = pool.size;
     this.#replica = replica;
     this.#pool = pool;
     this.#slots = slots;
+    this.#carrier = carrier;
   }
 
   /** Starts the threads and waits until each has its replica. */
@@ -54,6 +71,7 @@ export class ThreadedEngine implements Engine {
       xs: new SharedArrayBuffer(4 * batchSize * pixels),
       ys: new SharedArrayBuffer(4 * batchSize * classes),
     }));
+    const carrier = new SharedArrayBuffer(CARRIER_BYTES);
     const data: Omit<ReplicaData, 'rank'> = {
       backend: tf.getBackend(),
       kernels: {
@@ -64,15 +82,22 @@ export class ThreadedEngine implements Engine {
       topology: replica.model.toJSON(null, false),
       optimizer: replica.optimizer.getConfig(),
       ema: replica.average?.decay ?? null,
-      saved: await share(replica),
       loss: savedLoss(replica.loss) as SavedLoss,
       sum: sum.handle(),
       slots,
+      carrier,
       imageShape,
       classes,
     };
     const pool = await ReplicaPool.start(threads, data, (reason) => sum.abort(reason));
-    return new ThreadedEngine(replica, pool, slots);
+    const engine = new ThreadedEngine(replica, pool, slots, carrier);
+    try {
+      await engine.#send();
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return engine;
   }
 
   async *feed(
@@ -115,12 +140,43 @@ export class ThreadedEngine implements Engine {
 
   async sync(): Promise<void> {
     if (!this.#ahead) return;
-    this.#replica.restore(await this.#pool.askOne(0, 'pull', { type: 'pull' }));
+    const arrival = new Arrival();
+    try {
+      this.#replica.adopt(arrival.state(await this.#fetch(arrival)));
+    } finally {
+      arrival.dispose();
+    }
     this.#ahead = false;
   }
 
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  /** Has all threads adopt the state of this one. */
+  async #send(): Promise<void> {
+    const { state } = this.#replica;
+    for (const { carried, tensor } of carriedTensors(state)) {
+      let to = 0;
+      do {
+        const from = to;
+        to = await load(this.#carrier, tensor, from);
+        await this.#pool.ask('put', () => ({ type: 'put', tensor: carried, from, to }));
+      } while (to < carriedBytes(carried));
+    }
+    await this.#pool.ask('adopt', () => ({ type: 'adopt', numbers: numbersOf(state) }));
+  }
+
+  /** Brings the tensors of the first thread, and gives its numbers. */
+  async #fetch(arrival: Arrival): Promise<ReplicaNumbers> {
+    for (let index = 0, from = 0; ; ) {
+      const answer = await this.#pool.askOne(0, 'pull', { type: 'pull', index, from });
+      if ('numbers' in answer) return answer.numbers;
+      const { tensor, to } = answer;
+      arrival.take(tensor, this.#carrier, from, to);
+      if (to < carriedBytes(tensor)) from = to;
+      else [index, from] = [index + 1, 0];
+    }
   }
 
   /** Puts the next batch into shared memory; null when there is none. */
@@ -168,20 +224,4 @@ export class ThreadedEngine implements Engine {
     const to = Math.floor(((rank + 1) * total) / this.threads);
     return { slot, total, from, to };
   }
-}
-
-/** Copies the tensors of a replica to where all threads see them. */
-async function share(replica: Replica): Promise<SharedReplica> {
-  const { weights, optimizer, average } = await replica.save();
-  return {
-    weights: shared(weights),
-    optimizer: shared(optimizer),
-    average: average && shared(average),
-  };
-}
-
-function shared<T extends SavedTensors>(saved: T): Omit<T, 'data'> & { data: SharedArrayBuffer } {
-  const data = new SharedArrayBuffer(saved.data.byteLength);
-  new Uint8Array(data).set(new Uint8Array(saved.data));
-  return { ...saved, data };
 }

@@ -6,6 +6,19 @@ interface WasmBackend {
   dataIdMap: { get(dataId: object): { memoryOffset: number } };
 }
 
+/** The bytes of a tensor in the memory of the wasm backend, until that grows; null on other backends. */
+export function heapBytes(x: tf.Tensor): Uint8Array | null {
+  if (tf.getBackend() !== 'wasm') return null;
+  const { wasm, dataIdMap } = tf.backend() as unknown as WasmBackend;
+  const { memoryOffset } = dataIdMap.get(x.dataId);
+  return wasm.HEAPU8.subarray(memoryOffset, memoryOffset + byteLength(x));
+}
+
+/** Bytes that the numbers of a tensor take. */
+export function byteLength({ size, dtype }: { size: number; dtype: tf.DataType }): number {
+  return size * tf.util.bytesPerElement(dtype);
+}
+
 /**
  * Lets a function change the numbers of float32 tensors. On the wasm backend it works in the
  * backend's own memory; elsewhere on copies, of which new tensors are made.

@@ -10,36 +10,21 @@ import { Replica } from '../training/Replica.js';
 import { WeightAverage } from '../training/WeightAverage.js';
 import type { ReplicaData } from './protocol.js';
 
-/** Readies this thread's backend and makes its copy of the model and the optimizer. */
+/** Readies this thread's backend, and makes a replica of the same model and optimizer, whose state is to come. */
 export async function makeReplica(data: ReplicaData): Promise<Replica> {
   const { off, winograd } = data.kernels;
   await useBackend(data.backend as BackendName, { wasmKernelsOff: off });
   if (!winograd) tf.env().set('BCL_WASM_WINOGRAD', false);
   for (const name of data.layerModules) await importLayers(name);
-  const { weights, optimizer: optimizerState, average } = data.saved;
-  const saved = {
-    weights: own(weights),
-    optimizer: own(optimizerState),
-    average: average && own(average),
-  };
   const model = await modelFrom(
     data.topology,
-    saved.weights,
+    null,
     'ModelManager.train: the model',
     'name its module in layerModules',
   );
   const optimizer = optimizerFromConfig(data.optimizer);
   const ema = data.ema === null ? null : new WeightAverage(data.ema);
-  const replica = new Replica(model, optimizer, lossFrom(data.loss), ema);
-  replica.restoreTraining(saved);
-  return replica;
-}
-
-/** A copy of shared bytes; tfjs reads no shared memory. */
-function own<T extends { data: SharedArrayBuffer }>(
-  shared: T,
-): Omit<T, 'data'> & { data: ArrayBuffer } {
-  return { ...shared, data: new Uint8Array(new Uint8Array(shared.data)).buffer };
+  return new Replica(model, optimizer, lossFrom(data.loss), ema);
 }
 
 /** Imports a module that registers layers, as seen from where the program runs or from here. */

@@ -1,10 +1,10 @@
 import type { SharedSumHandle } from '@bcl/backends';
-import type { SavedReplica } from '../checkpoint/Checkpoint.js';
 import type { OptimizerConfig } from '../optimizers/Optimizer.js';
 import type { StepAt, StepResult } from '../training/Engine.js';
 import type { Evaluated } from '../training/forward.js';
 import type { SavedLoss } from '../training/Loss.js';
 import type { Culprit } from '../training/nonFinite.js';
+import type { Carried, ReplicaNumbers } from './carried.js';
 
 /** All that a thread needs to make its replica. */
 export interface ReplicaData {
@@ -18,23 +18,15 @@ export interface ReplicaData {
   optimizer: OptimizerConfig;
   /** Decay of the moving average of the weights; null for none. */
   ema: number | null;
-  saved: SharedReplica;
   loss: SavedLoss;
   sum: SharedSumHandle;
   slots: Slot[];
+  /** By which tensors come from thread to thread, a piece at a time. */
+  carrier: SharedArrayBuffer;
   /** Shape of one image. */
   imageShape: number[];
   classes: number;
 }
-
-/** A saved replica whose bytes all threads read. */
-export type SharedReplica = {
-  [Part in keyof SavedReplica]: SavedReplica[Part] extends infer Saved
-    ? Saved extends { data: ArrayBuffer }
-      ? Omit<Saved, 'data'> & { data: SharedArrayBuffer }
-      : Saved
-    : never;
-};
 
 /** Shared memory for one batch. */
 export interface Slot {
@@ -55,7 +47,14 @@ export interface Share {
 export type Request =
   | { type: 'step'; share: Share; at: StepAt }
   | { type: 'forward'; share: Share }
-  | { type: 'pull' };
+  /** The bytes `from … to` of a tensor of the state to adopt are in the carrier. */
+  | { type: 'put'; tensor: Carried; from: number; to: number }
+  | { type: 'adopt'; numbers: ReplicaNumbers }
+  /** For the bytes of a tensor from a place on, in the carrier. */
+  | { type: 'pull'; index: number; from: number };
+
+/** Requests under their types. */
+export type Requests = { [Type in Request['type']]: Extract<Request, { type: Type }> };
 
 /** Answers under the type of their request. */
 export interface Answers {
@@ -63,7 +62,10 @@ export interface Answers {
   /** Of the whole batch; or, where that was not finite, what this thread knows of the reason. */
   step: StepResult | { loss: number; culprit: Culprit | null };
   forward: Evaluated;
-  pull: SavedReplica;
+  put: null;
+  adopt: null;
+  /** Up to which byte they are there; or, after the last tensor, the numbers. */
+  pull: { tensor: Carried; to: number } | { numbers: ReplicaNumbers };
 }
 
 export type Answer =

@@ -3,7 +3,7 @@ import type { Draw } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
-import type { Optimizer, OptimizerSwitch } from '../optimizers/Optimizer.js';
+import type { Optimizer, OptimizerState, OptimizerSwitch } from '../optimizers/Optimizer.js';
 import { applyInTraining } from './applyInTraining.js';
 import { innermostLayers, type Layer } from './innermostLayers.js';
 import type { Loss } from './Loss.js';
@@ -19,6 +19,15 @@ export interface Pass {
   gradients: tf.NamedTensorMap;
   /** The other weights as they were before the pass, for `undo`. */
   before: tf.NamedTensorMap;
+}
+
+/** All that a replica holds; the tensors stay its own. */
+export interface ReplicaState {
+  /** Under the names of `all`. */
+  weights: tf.NamedTensorMap;
+  optimizer: OptimizerState;
+  /** The moving average of the weights and the steps that went into it; null where none is kept. */
+  average: { means: tf.NamedTensorMap; steps: number } | null;
 }
 
 /** A layer that draws its masks from where an example stands in the run. */
@@ -119,15 +128,30 @@ export class Replica {
     }
   }
 
-  /** All tensors of the replica as bytes. */
-  async save(): Promise<SavedReplica> {
-    const { tensors, numbers } = this.optimizer.state();
+  /** All that it holds. */
+  get state(): ReplicaState {
     const { average } = this;
     return {
-      weights: await tf.io.encodeWeights(this.all),
-      optimizer: { ...(await tf.io.encodeWeights(tensors)), numbers },
+      weights: this.all,
+      optimizer: this.optimizer.state(),
+      average: average && { means: { ...average.means }, steps: average.steps },
+    };
+  }
+
+  /** Takes over a state, which stays the caller's. An average that is not in it begins anew. */
+  adopt({ weights, ...training }: ReplicaState): void {
+    this.#assign(weights);
+    this.#adoptTraining(training);
+  }
+
+  /** All tensors of the replica as bytes. */
+  async save(): Promise<SavedReplica> {
+    const { weights, optimizer, average } = this.state;
+    return {
+      weights: await tf.io.encodeWeights(weights),
+      optimizer: { ...(await tf.io.encodeWeights(optimizer.tensors)), numbers: optimizer.numbers },
       average: average && {
-        ...(await tf.io.encodeWeights({ ...average.means })),
+        ...(await tf.io.encodeWeights(average.means)),
         steps: average.steps,
       },
     };
@@ -142,9 +166,18 @@ export class Replica {
   /** Takes over all that was saved but the weights of the model. */
   restoreTraining({ optimizer, average }: SavedReplica): void {
     withTensors(optimizer, (tensors) => {
-      this.optimizer.restore({ tensors, numbers: optimizer.numbers });
+      withTensors(average ?? { data: new ArrayBuffer(0), specs: [] }, (means) => {
+        this.#adoptTraining({
+          optimizer: { tensors, numbers: optimizer.numbers },
+          average: average && { means, steps: average.steps },
+        });
+      });
     });
-    if (average) withTensors(average, (means) => this.average?.restore(means, average.steps));
+  }
+
+  #adoptTraining({ optimizer, average }: Omit<ReplicaState, 'weights'>): void {
+    this.optimizer.restore(optimizer);
+    if (average) this.average?.restore(average.means, average.steps);
     else this.average?.dispose();
   }
 
