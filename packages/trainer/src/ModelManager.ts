@@ -18,7 +18,7 @@ import { constant } from './schedules/constant.js';
 import { startEngine } from './threads/startEngine.js';
 import { batches } from './training/batches.js';
 import { checkTrainOptions } from './training/checkTrainOptions.js';
-import type { Engine } from './training/Engine.js';
+import type { Engine, StepAt } from './training/Engine.js';
 import { evaluate, type Forward, type TestData, type TestResult } from './training/evaluate.js';
 import { forward } from './training/forward.js';
 import { type Loss, lossFrom, type SavedLoss, savedLoss } from './training/Loss.js';
@@ -143,6 +143,7 @@ export class ModelManager {
     this.#training = true;
     this.#classNames = [...trainSet.classNames];
     const { epochs, run, mixer, batchSize = 128, threads = 1, layerModules = [] } = options;
+    const { stepsAhead } = options;
     const { shape, classes } = this.preprocessing;
     const examples = trainSet.labels.length;
     const stepsPerEpoch = Math.ceil(examples / batchSize);
@@ -158,8 +159,8 @@ export class ModelManager {
       unlock = await run?.lock();
       if (mixer) this.#restoreMixer(mixer);
       await run?.begin(state);
-      const replicas = { threads, layerModules, batchSize, imageShape: [...shape], classes };
-      engine = await startEngine(this.#replica, replicas);
+      const replicas = { layerModules, batchSize, imageShape: [...shape], classes };
+      engine = await startEngine(this.#replica, { ...replicas, threads, stepsAhead });
       if (options.resident) {
         resident = new ResidentImages(trainSet, { preprocessing: this.preprocessing });
       }
@@ -233,15 +234,14 @@ export class ModelManager {
       mixer,
       mixesInside,
     });
-    for await (const batch of engine.feed(source)) {
-      const { index, count, mixerState } = batch;
+    const before = state.step - state.batch;
+    const at = (index: number): StepAt => {
       const place = (epoch - 1) * stepsPerEpoch + index;
       const learningRate = schedule({ epoch, step: place, stepsPerEpoch, epochs });
-      const { loss, accuracy, change } = await batch.take({
-        step: state.step,
-        epoch,
-        learningRate,
-      });
+      return { step: before + index, epoch, learningRate };
+    };
+    for await (const taken of engine.steps(source, at)) {
+      const { index, count, mixerState, loss, accuracy, learningRate, change } = taken;
       const seconds = (performance.now() - clock) / 1000;
       countStep(state, index, { loss, accuracy, count, seconds, learningRate });
       state.mixer = mixer ? { settings: settingsOf(mixer), state: mixerState } : null;

@@ -5,7 +5,7 @@ import type { StepAt } from '../training/Engine.js';
 import { forward } from '../training/forward.js';
 import { describeNonFinite } from '../training/nonFinite.js';
 import { disposePass, type Pass, type Replica } from '../training/Replica.js';
-import { readStep } from '../training/readStep.js';
+import { isFiniteStep, readStep } from '../training/readStep.js';
 import { Arrival, carriedTensors, load, numbersOf } from './carried.js';
 import { inPlace } from './inPlace.js';
 import type { Answers, ReplicaData, Requests, Share } from './protocol.js';
@@ -48,7 +48,7 @@ export class ReplicaThread {
         this.#sum.reduce([...parts, ...Object.values(others), numbers]);
       });
       const [loss, accuracy, gradientSum] = Array.from(numbers) as [number, number, number];
-      if (!Number.isFinite(loss) || !Number.isFinite(gradientSum)) {
+      if (!isFiniteStep({ loss, accuracy, gradientSum })) {
         // Every replica sees the same sums, so that all of them come here or none.
         const summed = pass && { ...pass, gradients };
         const culprit =

@@ -4,9 +4,9 @@ import type { Batch } from '../training/batches.js';
 import {
   type Engine,
   nonFiniteError,
-  type Ready,
   type StepAt,
   type StepResult,
+  type StepTaken,
 } from '../training/Engine.js';
 import type { Evaluated } from '../training/forward.js';
 import { type SavedLoss, savedLoss } from '../training/Loss.js';
@@ -32,6 +32,12 @@ export interface ThreadedEngineOptions {
   batchSize: number;
   imageShape: number[];
   classes: number;
+}
+
+/** A batch in shared memory. */
+interface Staged extends Pick<Batch, 'index' | 'mixerState'> {
+  slot: number;
+  count: number;
 }
 
 /**
@@ -100,18 +106,23 @@ export class ThreadedEngine implements Engine {
     return engine;
   }
 
-  async *feed(
+  async *steps(
     source: AsyncGenerator<Batch, void, undefined>,
-  ): AsyncGenerator<Ready, void, undefined> {
+    at: (index: number) => StepAt,
+  ): AsyncGenerator<StepTaken, void, undefined> {
     let next = this.#stage(source);
     try {
       for (;;) {
-        const ready = await next;
-        if (!ready) return;
+        const staged = await next;
+        if (!staged) return;
+        const { slot, ...batch } = staged;
+        const where = at(batch.index);
+        const step = this.#step(slot, batch.count, where);
+        step.catch(() => {});
         // After the turn in which the step is sent off: the replicas come first.
         next = new Promise<void>((done) => setImmediate(done)).then(() => this.#stage(source));
         next.catch(() => {});
-        yield ready;
+        yield { ...batch, learningRate: where.learningRate, ...(await step) };
       }
     } finally {
       await next.catch(() => {});
@@ -180,14 +191,12 @@ export class ThreadedEngine implements Engine {
   }
 
   /** Puts the next batch into shared memory; null when there is none. */
-  async #stage(source: AsyncGenerator<Batch, void, undefined>): Promise<Ready | null> {
+  async #stage(source: AsyncGenerator<Batch, void, undefined>): Promise<Staged | null> {
     const { value: batch, done } = await source.next();
     if (done) return null;
     const { xs, ys, index, mixerState } = batch;
-    const count = xs.shape[0];
     try {
-      const slot = await this.#write(xs, ys);
-      return { index, mixerState, count, take: (at) => this.#step(slot, count, at) };
+      return { slot: await this.#write(xs, ys), count: xs.shape[0], index, mixerState };
     } finally {
       tf.dispose([xs, ys]);
     }

@@ -21,18 +21,26 @@ export interface StepResult {
   change: OptimizerSwitch | null;
 }
 
-/** A batch that an engine can take a step with, once. */
-export interface Ready extends Pick<Batch, 'index' | 'mixerState'> {
-  /** Examples in it. */
+/** A step that was taken, and the batch it was taken with. */
+export interface StepTaken extends StepResult, Pick<Batch, 'index' | 'mixerState'> {
+  /** Examples in the batch. */
   count: number;
-  take(at: StepAt): Promise<StepResult>;
+  learningRate: number;
 }
 
 /** What takes the steps of a training: this process, or threads. */
 export interface Engine {
   readonly threads: number;
-  /** Readies batches one by one; those that are taken, and those that are not, are disposed. */
-  feed(source: AsyncGenerator<Batch, void, undefined>): AsyncGenerator<Ready, void, undefined>;
+  /**
+   * Takes a step with each batch, all of which are disposed, and tells of the steps in their order.
+   * Whatever it is ahead by is undone where its taker leaves.
+   *
+   * @param at Where the step with the batch of an index stands.
+   */
+  steps(
+    source: AsyncGenerator<Batch, void, undefined>,
+    at: (index: number) => StepAt,
+  ): AsyncGenerator<StepTaken, void, undefined>;
   /** Looks at a batch in evaluation, by the averaged weights where there are such. The tensors stay the caller's. */
   forward(xs: tf.Tensor, ys: tf.Tensor): Promise<Evaluated>;
   /** Brings the model and optimizer of this process up to date. */

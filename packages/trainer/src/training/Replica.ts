@@ -5,6 +5,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
 import type { Optimizer, OptimizerState, OptimizerSwitch } from '../optimizers/Optimizer.js';
 import { applyInTraining } from './applyInTraining.js';
+import { handles } from './heldState.js';
 import { innermostLayers, type Layer } from './innermostLayers.js';
 import type { Loss } from './Loss.js';
 import { type NamedWeights, namedWeights } from './namedWeights.js';
@@ -83,7 +84,7 @@ export class Replica {
    */
   pass(xs: tf.Tensor, ys: tf.Tensor, step: number, firstExample = 0, weight = 1): Pass {
     for (const layer of this.#seekable) layer.seek(step, firstExample);
-    const before = clones(this.weights.others);
+    const before = handles(this.weights.others);
     let logits: tf.Tensor | undefined;
     const { value, grads } = variableGradients(() => {
       const output = applyInTraining(this.model, xs);
@@ -99,9 +100,14 @@ export class Replica {
     return { loss: value, logits: logits as tf.Tensor, gradients, before };
   }
 
-  /** Takes the optimizer's step, and says if that has changed its ways. */
-  async apply(gradients: tf.NamedTensorMap, learningRate: number): Promise<OptimizerSwitch | null> {
+  /** Takes the optimizer's step. */
+  move(gradients: tf.NamedTensorMap, learningRate: number): void {
     this.optimizer.step(this.weights.trainable, gradients, learningRate);
+  }
+
+  /** Takes the optimizer's step, settles it, and says if that has changed its ways. */
+  async apply(gradients: tf.NamedTensorMap, learningRate: number): Promise<OptimizerSwitch | null> {
+    this.move(gradients, learningRate);
     return (await this.optimizer.settle?.()) ?? null;
   }
 
@@ -116,7 +122,7 @@ export class Replica {
     if (Object.keys(means).length === 0) return run();
     // What was averaged before a layer was frozen is lent too, and given back.
     const names = Object.keys(means).filter((name) => this.all[name]);
-    const own = clones(
+    const own = handles(
       Object.fromEntries(names.map((name) => [name, this.all[name] as tf.Variable])),
     );
     this.#assign(means);
@@ -201,13 +207,6 @@ function withTensors({ data, specs }: SavedTensors, use: (tensors: tf.NamedTenso
   const tensors = tf.io.decodeWeights(data, specs);
   use(tensors);
   tf.dispose(tensors);
-}
-
-/** Handles on what variables hold now; no copy is made. */
-function clones(variables: Record<string, tf.Variable>): tf.NamedTensorMap {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [name, tf.clone<tf.Tensor>(variable)]),
-  );
 }
 
 function isMixing(layer: Layer): boolean {

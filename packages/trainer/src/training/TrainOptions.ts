@@ -41,4 +41,12 @@ export interface TrainOptions {
    * URLs. Default none; `['@bcl/models']` for its networks.
    */
   layerModules?: string[];
+  /**
+   * How many steps may be sent to the backend before the numbers of one are read, so that a GPU does not
+   * wait for this program at each step. What is told, and where the model then stands, is the same
+   * for any number, but for a schedule of your own that looks at what was told: it is asked so many steps earlier. Each
+   * step ahead holds the weights, the gradients and what the optimizer remembers once more. Default 2 where reading is a round trip to a
+   * device (webgpu, webgl, tensorflow on a GPU), else 0. Threads, and optimizers that settle each step, such as `swats`, know none.
+   */
+  stepsAhead?: number;
 }

@@ -7,12 +7,26 @@ export function checkTrainOptions(
   trainSet: Dataset,
   preprocessing: Preprocessing,
   progress: Progress,
-  { epochs, batchSize = 128, mixer, test, testEvery = 1, augment, threads = 1 }: TrainOptions,
+  {
+    epochs,
+    batchSize = 128,
+    mixer,
+    test,
+    testEvery = 1,
+    augment,
+    threads = 1,
+    stepsAhead = 0,
+  }: TrainOptions,
 ): void {
   positive('epochs', epochs);
   positive('batchSize', batchSize);
   positive('testEvery', testEvery);
   if (threads !== 'auto') positive('threads', threads);
+  if (!Number.isInteger(stepsAhead) || stepsAhead < 0) {
+    throw new RangeError(
+      `ModelManager.train: stepsAhead must be a whole number from 0 up, got ${stepsAhead}`,
+    );
+  }
   const examples = trainSet.labels.length;
   if (examples === 0)
     throw new RangeError('ModelManager.train: the data set must hold examples, got 0');

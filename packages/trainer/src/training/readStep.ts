@@ -1,28 +1,41 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pass } from './Replica.js';
 
-/**
- * Loss and accuracy of a pass, and the sum of all its gradients, which is finite only when each of
- * them is. One read.
- */
-export async function readStep(
-  { loss, logits, gradients }: Pass,
-  ys: tf.Tensor,
-): Promise<{ loss: number; accuracy: number; gradientSum: number }> {
-  const numbers = tf.tidy(() => {
+/** What is read of a step. */
+export interface StepReading {
+  loss: number;
+  accuracy: number;
+  /** The sum of all gradients, which is finite only when each of them is. */
+  gradientSum: number;
+}
+
+/** Loss, accuracy and the sum of all gradients of a pass, `[3]`, the caller's. */
+export function stepNumbers({ loss, logits, gradients }: Pass, ys: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
     const hits = tf.equal(tf.argMax(logits, -1), tf.argMax(ys, -1));
     const sums = Object.values(gradients).map((gradient) => tf.sum(gradient));
     const gradientSum = sums.length > 0 ? tf.sum(tf.stack(sums)) : tf.scalar(0);
     return tf.stack([loss, tf.mean(tf.cast(hits, 'float32')), gradientSum]);
   });
+}
+
+/** Reads the numbers of a pass. One read. */
+export async function readStep(pass: Pass, ys: tf.Tensor): Promise<StepReading> {
+  const numbers = stepNumbers(pass, ys);
   try {
-    const [mean, accuracy, gradientSum] = (await numbers.data()) as unknown as [
-      number,
-      number,
-      number,
-    ];
-    return { loss: mean, accuracy, gradientSum };
+    return readingOf(await numbers.data());
   } finally {
     numbers.dispose();
   }
+}
+
+/** What the three numbers of a step say. */
+export function readingOf(numbers: ArrayLike<number>): StepReading {
+  const [loss, accuracy, gradientSum] = Array.from(numbers) as [number, number, number];
+  return { loss, accuracy, gradientSum };
+}
+
+/** Whether a step may be taken: the loss and all gradients are finite. */
+export function isFiniteStep({ loss, gradientSum }: StepReading): boolean {
+  return Number.isFinite(loss) && Number.isFinite(gradientSum);
 }
