@@ -15,6 +15,7 @@ const ours = [
   'BclFusedBatchNormGrad',
   'BclSgd',
   'BclAdam',
+  'BclSumOfAll',
 ];
 
 describe('registerWebgpuKernels', () => {

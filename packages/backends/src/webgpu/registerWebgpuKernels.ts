@@ -7,6 +7,7 @@ import { betweenClassKernel } from './betweenClass.js';
 import { conv2dKernels } from './conv2d.js';
 import { guardDevice } from './guardDevice.js';
 import { sgdKernel } from './sgd.js';
+import { sumOfAllKernel } from './sumOfAll.js';
 import { takeImagesKernel } from './takeImages.js';
 import { tryShader } from './tryShader.js';
 import type { WebgpuBackend, WebgpuKernel } from './webgpuKernel.js';
@@ -39,6 +40,7 @@ const kernels: readonly WebgpuKernel[] = [
   adamKernel,
   betweenClassKernel,
   takeImagesKernel,
+  sumOfAllKernel,
 ];
 const set = new KernelSet(
   'webgpu',

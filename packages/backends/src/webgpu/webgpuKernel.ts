@@ -42,7 +42,11 @@ export interface WebgpuBackend extends tf.KernelBackend {
 
 /** What we use of a `GPUDevice`. */
 export interface WebgpuDevice {
-  readonly limits: { maxStorageBufferBindingSize: number; maxBufferSize: number };
+  readonly limits: {
+    maxStorageBufferBindingSize: number;
+    maxBufferSize: number;
+    maxStorageBuffersPerShaderStage: number;
+  };
   pushErrorScope(filter: 'validation'): void;
   popErrorScope(): Promise<{ message: string } | null>;
   addEventListener(

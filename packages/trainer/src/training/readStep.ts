@@ -13,10 +13,17 @@ export interface StepReading {
 export function stepNumbers({ loss, logits, gradients }: Pass, ys: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const hits = tf.equal(tf.argMax(logits, -1), tf.argMax(ys, -1));
-    const sums = Object.values(gradients).map((gradient) => tf.sum(gradient));
-    const gradientSum = sums.length > 0 ? tf.sum(tf.stack(sums)) : tf.scalar(0);
-    return tf.stack([loss, tf.mean(tf.cast(hits, 'float32')), gradientSum]);
+    return tf.stack([loss, tf.mean(tf.cast(hits, 'float32')), sumOfAll(gradients)]);
   });
+}
+
+/** The sum of all numbers, a scalar: in few passes where the backend has a kernel for it. */
+function sumOfAll(tensors: tf.NamedTensorMap): tf.Tensor {
+  const all = Object.values(tensors);
+  if (all.length === 0) return tf.scalar(0);
+  return tf.getKernel('BclSumOfAll', tf.getBackend())
+    ? (tf.engine().runKernel('BclSumOfAll', tensors) as tf.Tensor)
+    : tf.sum(tf.stack(all.map((tensor) => tf.sum(tensor))));
 }
 
 /** Reads the numbers of a pass. One read. */
