@@ -38,7 +38,7 @@ const trainSet = {
 const network = createModel(values.network, { classes: 10 });
 const manager = new ModelManager({
   model: network,
-  optimizer: sgd({ learningRate: 0.01, momentum: 0.9, nesterov: true }),
+  optimizer: sgd({ learningRate: 1e-5, momentum: 0.9, nesterov: true }),
   loss: 'klDivergence',
   preprocessing: Preprocessing.fit(all, 'bc+'),
 });
