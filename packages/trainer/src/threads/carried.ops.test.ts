@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ReplicaState } from '../training/Replica.js';
+import type { ReplicaState } from '../training/ReplicaState.js';
 import { Arrival, carriedBytes, carriedTensors, load, numbersOf } from './carried.js';
 
 /** Carries a state over as threads do, through as many bytes of shared memory at a time. */

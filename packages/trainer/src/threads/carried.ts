@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ReplicaState } from '../training/Replica.js';
+import type { ReplicaState } from '../training/ReplicaState.js';
 import { byteLength, heapBytes } from './inPlace.js';
 
 /** A tensor of a replica on its way from thread to thread, through shared memory that holds a piece of it at a time. */

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batches.js';
 import { type Engine, nonFiniteError, type StepAt, type StepTaken } from './Engine.js';
 import { type Evaluated, forward } from './forward.js';
-import { holdState, releaseState, sameState } from './heldState.js';
 import { describeNonFinite } from './nonFinite.js';
-import { disposePass, type Pass, type Replica, type ReplicaState } from './Replica.js';
+import { disposePass, type Pass, type Replica } from './Replica.js';
+import { holdState, type ReplicaState, releaseState, sameState } from './ReplicaState.js';
 import { isFiniteStep, readingOf, type StepReading, stepNumbers } from './readStep.js';
 import { takeStep } from './takeStep.js';
 

@@ -3,12 +3,12 @@ import type { Draw } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { SavedReplica, SavedTensors } from '../checkpoint/Checkpoint.js';
-import type { Optimizer, OptimizerState, OptimizerSwitch } from '../optimizers/Optimizer.js';
+import type { Optimizer, OptimizerSwitch } from '../optimizers/Optimizer.js';
 import { applyInTraining } from './applyInTraining.js';
-import { handles } from './heldState.js';
 import { innermostLayers, type Layer } from './innermostLayers.js';
 import type { Loss } from './Loss.js';
 import { type NamedWeights, namedWeights } from './namedWeights.js';
+import { handles, type ReplicaState } from './ReplicaState.js';
 import type { WeightAverage } from './WeightAverage.js';
 
 /** What one pass forward and back gives. All tensors are the caller's. */
@@ -20,15 +20,6 @@ export interface Pass {
   gradients: tf.NamedTensorMap;
   /** The other weights as they were before the pass, for `undo`. */
   before: tf.NamedTensorMap;
-}
-
-/** All that a replica holds; the tensors stay its own. */
-export interface ReplicaState {
-  /** Under the names of `all`. */
-  weights: tf.NamedTensorMap;
-  optimizer: OptimizerState;
-  /** The moving average of the weights and the steps that went into it; null where none is kept. */
-  average: { means: tf.NamedTensorMap; steps: number } | null;
 }
 
 /** A layer that draws its masks from where an example stands in the run. */

@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ReplicaState } from './Replica.js';
+import type { OptimizerState } from '../optimizers/Optimizer.js';
+
+/** All that a replica holds; the tensors stay its own. */
+export interface ReplicaState {
+  /** Under the names of `all`. */
+  weights: tf.NamedTensorMap;
+  optimizer: OptimizerState;
+  /** The moving average of the weights and the steps that went into it; null where none is kept. */
+  average: { means: tf.NamedTensorMap; steps: number } | null;
+}
 
 /** Holds a state as it is now, by handles on its tensors: no number is copied. The caller's. */
 export function holdState({ weights, optimizer, average }: ReplicaState): ReplicaState {
