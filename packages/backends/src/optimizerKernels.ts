@@ -13,6 +13,8 @@ export interface SgdAttrs {
   weightDecay: number;
   nesterov: boolean;
   first: boolean;
+  /** Whether the results may take the place of the operands that only the caller holds; backends that cannot write there do not. */
+  inPlace?: boolean;
 }
 
 /** What `BclAdam` is given; `m` and `v` are not read at the first step. */
@@ -32,4 +34,6 @@ export interface AdamAttrs {
   beta2: number;
   epsilon: number;
   first: boolean;
+  /** Whether the results may take the place of the operands that only the caller holds; backends that cannot write there do not. */
+  inPlace?: boolean;
 }

@@ -86,6 +86,27 @@ test('BclAdam keeps its operands and shapes and makes three tensors', () => {
   expect(tf.memory()).toEqual(before);
 });
 
+test('BclAdam in place gives the same bits, over what nobody else holds and nowhere else', () => {
+  const plain = [1, 2, 3, 4].map((seed) => values(9, seed).map(Math.abs)) as Four;
+  const [w, g, m, v] = plain.map((numbers) => tf.tensor1d(numbers)) as Four<tf.Tensor>;
+  const expected = step({ w: plain[0], g: plain[1], m: plain[2], v: plain[3] }, attrs);
+  const kept = tf.clone(m);
+  const before = tf.memory().numDataBuffers;
+  const results = run('BclAdam', { w, g, m, v }, { ...attrs, inPlace: true });
+  expect(tf.memory().numDataBuffers).toBe(before + 1); // m is held twice
+  expect([w, m, v].map(({ dataId }, i) => results[i]?.dataId === dataId)).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  for (const [i, result] of results.entries()) {
+    expect(same(result.dataSync<'float32'>(), expected[i] as Float32Array)).toBe(true);
+  }
+  expect(same(kept.dataSync<'float32'>(), plain[2])).toBe(true);
+  expect(same(g.dataSync<'float32'>(), plain[1])).toBe(true);
+});
+
+type Four<T = Float32Array> = [T, T, T, T];
 type Three = [Float32Array, Float32Array, Float32Array];
 
 function step(inputs: Record<string, Float32Array>, with_: typeof attrs): Three {

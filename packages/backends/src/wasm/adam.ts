@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { AdamAttrs, AdamInputs } from '../optimizerKernels.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
 
@@ -12,12 +12,10 @@ export const adamKernels: WasmKernel[] = [
     make: (heap) =>
       kernel<AdamInputs, AdamAttrs>(({ w, g, m, v }, attrs) => {
         const { rate, scale, kept, weightDecay, beta1, beta2, epsilon } = attrs;
-        const [newW, newM, newV] = [
-          heap.output(w.shape),
-          heap.output(w.shape),
-          heap.output(w.shape),
-        ];
         const memory = !attrs.first && m && v ? { m, v } : null;
+        const over = (x: TensorInfo | undefined): TensorInfo =>
+          attrs.inPlace && x ? heap.over(x) : heap.output(w.shape);
+        const [newW, newM, newV] = [over(w), over(memory?.m), over(memory?.v)];
         heap.kernels.adamStep(
           heap.at(w),
           heap.at(g),

@@ -30,6 +30,16 @@ export class Heap {
     return this.backend.makeOutput(shape, 'float32');
   }
 
+  /**
+   * What to write over a tensor's values: itself, under one more reference, where nobody else holds them; else a new tensor like it.
+   */
+  over(tensor: tf.TensorInfo): tf.TensorInfo {
+    const { dataId, shape, dtype } = tensor;
+    if (this.backend.refCount(dataId) > 1) return this.output(shape);
+    this.backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  }
+
   /** View of `count` unsigned integers; valid until the next allocation. */
   u32(pointer: Pointer, count: number): Uint32Array {
     return new Uint32Array(this.backend.wasm.HEAPU8.buffer, pointer, count);

@@ -107,6 +107,26 @@ test('BclSgd keeps its operands and shapes, makes two tensors, lets NaN through'
   expect(tf.memory()).toEqual(before);
 });
 
+test('BclSgd in place gives the same bits, over what nobody else holds and nowhere else', () => {
+  const [plainW, plainG, plainV] = [1, 2, 3].map((seed) => values(9, seed)) as Three;
+  const [w, g, v] = [plainW, plainG, plainV].map((x) => tf.tensor1d(x)) as Tensors;
+  const [expectedW, expectedV] = step(plainW, plainG, plainV, rates);
+  const kept = tf.clone(w);
+  const before = tf.memory().numDataBuffers;
+  const [newW, newV] = run('BclSgd', { w, g, v }, { ...rates, inPlace: true }) as Tensors;
+  expect(tf.memory().numDataBuffers).toBe(before + 1); // w is held twice, v is not
+  expect([newW.dataId === w.dataId, newV.dataId === v.dataId]).toEqual([false, true]);
+  expect(same(newW.dataSync<'float32'>(), expectedW)).toBe(true);
+  expect(same(newV.dataSync<'float32'>(), expectedV)).toBe(true);
+  expect(same(kept.dataSync<'float32'>(), plainW)).toBe(true);
+  expect(same(g.dataSync<'float32'>(), plainG)).toBe(true);
+  // At the first step the velocity is new: the gradient that stands in its place is the caller's.
+  const first = run('BclSgd', { w, g, v: g }, { ...rates, first: true, inPlace: true });
+  expect(first.some(({ dataId }) => dataId === g.dataId)).toBe(false);
+  expect(same(g.dataSync<'float32'>(), plainG)).toBe(true);
+});
+
+type Tensors = [tf.Tensor, tf.Tensor, tf.Tensor];
 type Three = [Float32Array, Float32Array, Float32Array];
 
 function step(

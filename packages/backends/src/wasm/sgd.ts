@@ -8,12 +8,13 @@ export const sgdKernels: WasmKernel[] = [
     name: 'BclSgd',
     make: (heap) =>
       kernel<SgdInputs, SgdAttrs>(({ w, g, v }, attrs) => {
-        const newW = heap.output(w.shape);
-        const newV = heap.output(w.shape);
+        const memory = attrs.first ? undefined : v;
+        const newW = attrs.inPlace ? heap.over(w) : heap.output(w.shape);
+        const newV = attrs.inPlace && memory ? heap.over(memory) : heap.output(w.shape);
         heap.kernels.sgdStep(
           heap.at(w),
           heap.at(g),
-          v && !attrs.first ? heap.at(v) : 0,
+          memory ? heap.at(memory) : 0,
           heap.at(newW),
           heap.at(newV),
           util.sizeFromShape(w.shape),
@@ -21,7 +22,7 @@ export const sgdKernels: WasmKernel[] = [
           attrs.momentum,
           attrs.weightDecay,
           attrs.nesterov ? 1 : 0,
-          attrs.first || !v ? 1 : 0,
+          memory ? 0 : 1,
         );
         return [newW, newV];
       }),

@@ -73,7 +73,7 @@ function fused(
   numbers: StepNumbers,
 ): tf.Tensor[] {
   const first = m === undefined;
-  const attrs = { ...numbers, first };
+  const attrs = { ...numbers, first, inPlace: true };
   return tf.engine().runKernel('BclAdam', { w, g, m: m ?? g, v: v ?? g }, attrs) as tf.Tensor[];
 }
 

@@ -76,6 +76,22 @@ describe.each(all)('%s', (_, make) => {
     }
   });
 
+  test('leaves alone what others hold of weights and of its memory', async () => {
+    const w = weights();
+    const optimizer = make();
+    await walk(optimizer, w, 2);
+    const lent = [w.a, ...Object.values(optimizer.state().tensors)];
+    const held = lent.map((x) => tf.reshape(x as tf.Tensor, [-1]));
+    const numbers = () => Promise.all(held.map(async (x) => [...(await x.data())]));
+    const before = await numbers();
+    const [a] = before;
+    await walk(optimizer, w, 2);
+    expect(await numbers()).toEqual(before);
+    expect([...(await w.a.data())]).not.toEqual(a);
+    optimizer.dispose();
+    tf.dispose([held, ...Object.values(w)]);
+  });
+
   test('keeps its inputs, holds no more from step to step, and frees all', async () => {
     const w = weights();
     const optimizer = make();

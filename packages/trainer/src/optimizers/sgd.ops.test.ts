@@ -130,9 +130,9 @@ describe('sgd', () => {
     await expect(optimizer.state().tensors['w/velocity'] as tf.Tensor).toBeAllClose([22]);
     expect(seen).toEqual([
       ['w', 'g', 'v'],
-      { ...settings, first: true },
+      { ...settings, first: true, inPlace: true },
       ['w', 'g', 'v'],
-      { ...settings, learningRate: 0.125, first: false },
+      { ...settings, learningRate: 0.125, first: false, inPlace: true },
     ]);
     optimizer.dispose();
     w.dispose();

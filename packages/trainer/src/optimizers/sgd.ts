@@ -97,7 +97,7 @@ export class SgdStep implements StepRule {
       .runKernel(
         'BclSgd',
         { w, g, v: old ?? g },
-        { learningRate, momentum, weightDecay, nesterov, first: old === undefined },
+        { learningRate, momentum, weightDecay, nesterov, first: old === undefined, inPlace: true },
       ) as tf.Tensor[];
   }
 

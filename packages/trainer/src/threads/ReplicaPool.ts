@@ -8,6 +8,9 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** Of a thread's own objects, few beside its tensors; unasked, each would grow to three times as much. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 /** Threads that each hold a replica. When one fails all of them are ended. */
 export class ReplicaPool {
   readonly size: number;
@@ -38,7 +41,7 @@ export class ReplicaPool {
     const ready: Promise<unknown>[] = [];
     for (let rank = 0; rank < size; rank++) {
       ready.push(pool.#expect(rank));
-      pool.#start(rank, new Worker(entry, { workerData: { ...data, rank } }));
+      pool.#start(rank, new Worker(entry, { workerData: { ...data, rank }, resourceLimits }));
     }
     try {
       await Promise.all(ready);
