@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { builtinModules, createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { chromium } from '../../../test-support/chromium.js';
-import { type FewSteps, trainFewSteps } from './testing/browserTraining.js';
+import { type FewSteps, refusals, trainFewSteps } from './testing/browserTraining.js';
 
 // The trainer bundled for a page, which Chromium runs on each backend that a page has. A GPU in software serves for WebGPU and WebGL.
 
@@ -20,7 +20,8 @@ let inNode: FewSteps;
 beforeAll(async () => {
   if (!chromium) return;
   root = mkdtempSync(join(tmpdir(), 'bcl-browser-'));
-  await bundle(join(root, 'bundle.js'));
+  const entryPoints = [resolve(__dirname, 'testing', 'browserTraining.ts')];
+  await bundle({ entryPoints }, join(root, 'bundle.js'));
   server = await serve();
   browser = await puppeteer.launch({
     executablePath: chromium,
@@ -50,7 +51,7 @@ inBrowser(['webgpu', 'webgl', 'wasm'] as const)(
     const errors: unknown[] = [];
     page.on('pageerror', (error) => errors.push(error));
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
-    const onPage = (await page.evaluate(`trainFewSteps('${name}')`)) as FewSteps;
+    const onPage = (await page.evaluate(`${trainFewSteps.name}('${name}')`)) as FewSteps;
     expect(errors).toEqual([]);
     expect(onPage.backend).toBe(name);
     expect(inNode.losses).toHaveLength(4);
@@ -67,43 +68,55 @@ inBrowser(['webgpu', 'webgl', 'wasm'] as const)(
   },
 );
 
+const onPage = chromium ? test : test.skip;
+onPage('a page is told what is for Node, and what it can do instead', async () => {
+  const page = await browser.newPage();
+  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  const said = (await page.evaluate(`${refusals.name}()`)) as string[];
+  const trainer =
+    /^@bcl\/trainer: this needs Node, and a page has none \(\w+ of node:[\w/]+\); checkpoints, runs, reports and threads are for Node; a page keeps the model by manager\.model\.save\('indexeddb:\/\/…'\)/;
+  expect(said).toEqual([
+    expect.stringMatching(trainer),
+    expect.stringMatching(trainer),
+    expect.stringMatching(trainer),
+    expect.stringMatching(
+      /^cifar10: cannot read cifar-10-batches-bin: @bcl\/datasets: this needs Node, and a page has none \(\w+ of node:[\w/]+\); folders, archives, downloads and threads are for Node; in a page make a Dataset/,
+    ),
+    "ModelManager.train: 2 threads need Node's worker threads, which a page has not; use threads: 1",
+  ]);
+  await page.close();
+});
+
 const here = createRequire(__filename);
 
-async function bundle(outfile: string): Promise<void> {
+test.each([
+  '@bcl/backends',
+  '@bcl/datasets',
+  '@bcl/losses',
+  '@bcl/mixing',
+  '@bcl/mixing/fast',
+  '@bcl/mixing/fast-tensors',
+  '@bcl/mixing/layers',
+  '@bcl/models',
+  '@bcl/random',
+  '@bcl/trainer',
+])('%s is bundled whole for a page', async (name) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bcl-bundle-'));
+  const contents = `import * as all from '${name}'; globalThis.all = all;`;
+  const stdin = { contents, resolveDir: __dirname };
+  await expect(bundle({ stdin }, join(folder, 'out.js'))).resolves.toBeUndefined();
+  rmSync(folder, { recursive: true });
+});
+
+/** Bundles a program for a page with the built packages, as a user does: no setting, no stub. */
+async function bundle(
+  entry: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },
+  outfile: string,
+): Promise<void> {
   const tools = createRequire(here.resolve('tsup/package.json'));
-  const esbuild = tools('esbuild');
-  await esbuild.build({
-    entryPoints: [resolve(__dirname, 'testing', 'browserTraining.ts')],
-    outfile,
-    bundle: true,
-    format: 'iife',
-    globalName: 'training',
-    footer: { js: 'globalThis.trainFewSteps = training.trainFewSteps;' },
-    platform: 'browser',
-    conditions: ['@bcl/source'],
-    define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': '"file:///"' },
-    logLevel: 'error',
-    plugins: [withoutNode],
-  });
-}
-
-/** Modules of Node alone, of which a page that keeps no run uses nothing. */
-const withoutNode = {
-  name: 'without-node',
-  setup(build: Build): void {
-    const names = new RegExp(`^(node:.*|(${[...builtinModules, 'sharp'].join('|')})(/.*)?)$`);
-    build.onResolve({ filter: names }, ({ path }) => ({ path, namespace: 'none' }));
-    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({
-      contents:
-        'const none = new Proxy(function () {}, { get: (_, key) => key === "__esModule" ? false : none, apply: () => none, construct: () => none }); module.exports = none;',
-      loader: 'js',
-    }));
-  },
-};
-
-interface Build {
-  onResolve(options: object, use: (at: { path: string }) => object): void;
-  onLoad(options: object, use: () => object): void;
+  const esbuild = tools('esbuild') as { build(options: object): Promise<unknown> };
+  const options = { outfile, bundle: true, format: 'esm', platform: 'browser', logLevel: 'silent' };
+  await esbuild.build({ ...entry, ...options });
 }
 
 /** A page with the bundle, and the files of the wasm backend. */
@@ -117,7 +130,9 @@ function serve(): Promise<Server> {
     const file = url.startsWith('/wasm/') ? join(wasm, url.slice(6)) : join(root, url.slice(1));
     if (url === '/') {
       response.setHeader('content-type', 'text/html');
-      response.end('<!doctype html><script src="/bundle.js"></script>');
+      response.end(
+        '<!doctype html><script type="module">import * as training from "/bundle.js"; Object.assign(globalThis, training);</script>',
+      );
     } else if (existsSync(file)) {
       response.setHeader(
         'content-type',

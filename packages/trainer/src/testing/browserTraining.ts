@@ -1,10 +1,9 @@
 import { useBackend } from '@bcl/backends';
-import { Preprocessing } from '@bcl/datasets';
+import { cifar10, Preprocessing } from '@bcl/datasets';
 import { Mixer } from '@bcl/mixing';
+import { ModelManager, Run, sgd } from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
-import { ModelManager } from '../ModelManager.js';
-import { sgd } from '../optimizers/sgd.js';
 import { tinyDataset } from './tinyTask.js';
 
 /** What a training of a few steps gave. */
@@ -54,4 +53,37 @@ export async function trainFewSteps(backend: 'webgpu' | 'webgl' | 'wasm'): Promi
   const { loss } = await manager.test(trainSet);
   manager.dispose();
   return { backend: tf.getBackend(), losses, testLoss: loss };
+}
+
+/** What is said of what only Node can do. */
+export async function refusals(): Promise<string[]> {
+  await useBackend('wasm', { wasmPaths: '/wasm/' });
+  const trainSet = tinyDataset();
+  const model = sequential({ name: 'one' });
+  model.add(layers.flatten({ inputShape: [4, 4, 3], name: 'flat' }));
+  model.add(layers.dense({ units: 3, name: 'fc' }));
+  const manager = new ModelManager({
+    model,
+    optimizer: sgd({ learningRate: 0.1 }),
+    loss: 'klDivergence',
+    preprocessing: Preprocessing.fit(trainSet, 'standard'),
+  });
+  const tries = [
+    () => manager.save('checkpoint'),
+    () => ModelManager.load('checkpoint'),
+    () => Run.open('run'),
+    () => cifar10('cifar-10-batches-bin'),
+    () => manager.train(trainSet, { epochs: 1, batchSize: 16, threads: 2 }).next(),
+  ];
+  const said: string[] = [];
+  for (const attempt of tries) {
+    try {
+      await attempt();
+      said.push('nothing');
+    } catch (error) {
+      said.push((error as Error).message);
+    }
+  }
+  manager.dispose();
+  return said;
 }

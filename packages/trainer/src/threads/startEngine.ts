@@ -55,6 +55,9 @@ function readsOf(backend: string): { ahead: number; readsBlock: boolean } {
 
 /** What keeps a replica from being copied to other threads; null when nothing does. */
 function whyNot({ loss, optimizer, mixesInside }: Replica): string | null {
+  if (!globalThis.process?.versions?.node) {
+    return "need Node's worker threads, which a page has not";
+  }
   const backend = tf.getBackend();
   if (!singleThreaded.includes(backend)) {
     return `are for the backends ${singleThreaded.join(' and ')}, got ${backend}, which uses the whole device by itself`;
