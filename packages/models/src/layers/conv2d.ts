@@ -118,7 +118,7 @@ export class Conv2D extends layers.Layer {
     const x = oneTensor('Conv2D', inputs) as tf.Tensor4D;
     return tf.tidy(() => {
       const y = groupedConv2d(x, this.kernel.read() as tf.Tensor4D, this);
-      return this.bias ? tf.add(y, this.bias.read()) : y;
+      return this.bias ? addBias(y, this.bias.read() as tf.Tensor1D) : y;
     });
   }
 
@@ -171,4 +171,13 @@ function checkAtLeast(name: string, value: number, least: number): void {
 
 function at(pair: readonly [number, number], axis: number): number {
   return pair[axis] as number;
+}
+
+/** y + bias. TensorFlow.js's own sum would keep `y` for the way back, of which it needs the shape alone. */
+function addBias(y: tf.Tensor4D, bias: tf.Tensor1D): tf.Tensor4D {
+  const op = tf.customGrad(() => ({
+    value: tf.add(y, bias),
+    gradFunc: (dy: tf.Tensor) => [tf.clone(dy), tf.sum(dy, [0, 1, 2])],
+  }));
+  return op(y, bias) as tf.Tensor4D;
 }

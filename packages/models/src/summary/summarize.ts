@@ -73,7 +73,7 @@ const kernels = /(^|\/)(kernel|depthwise_kernel|pointwise_kernel)$/;
  * const { parameters, multiplyAdds, activationBytes } = summarize(model, { batchSize: 128 });
  * parameters; // => 7582154
  * multiplyAdds; // => 233515008
- * (activationBytes.training / 2 ** 20).toFixed(0); // => '278'
+ * (activationBytes.training / 2 ** 20).toFixed(0); // => '277'
  * model.dispose();
  * ```
  */
@@ -135,14 +135,28 @@ function parametersOf(layer: Layer): number {
   return sum(own.map(({ shape }) => sizeOf(shape)));
 }
 
-/** Numbers in the results of all layers: each is the input of another, whose gradient needs it. */
+/** Numbers in the results that gradients need: of those that another layer takes, all but what goes to such that need it forward alone. */
 function keptForGradients(calls: readonly LayerCall[]): number {
+  const inputsOf = (some: readonly LayerCall[]) => new Set(some.flatMap(({ inputs }) => inputs));
+  const needed = inputsOf(calls.filter(({ layer }) => !forgets(layer)));
+  const taken = inputsOf(calls);
   return sum(
     calls.map((call) => {
+      if (taken.has(call) && !needed.has(call)) return 0;
       // The mask of a dropout is as large as what it falls on.
       const masks = typeOf(call.layer) === 'Dropout' ? 2 : 0;
       return sizeOfResult(call) * (isInput(call) ? 1 : shares(call) ? masks : 1);
     }),
+  );
+}
+
+/** Whether the gradient of a layer can do without what it took: a ReLU's reads its result, that of a shaken sum nothing. */
+function forgets(layer: Layer): boolean {
+  const type = typeOf(layer);
+  return (
+    type === 'ReLU' ||
+    type === 'ShakeShake' ||
+    (type === 'Activation' && layer.getConfig().activation === 'relu')
   );
 }
 
