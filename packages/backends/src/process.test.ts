@@ -21,6 +21,29 @@ const script = (load: string, name: string) => `(async () => {
   console.log(name, first);
 })();`;
 
+/** Keeps tensors of 256 MiB, with room for two, and for what the program needs besides. */
+const outOfMemory = `(async () => {
+  const { execFileSync } = require('node:child_process');
+  const { readFileSync } = require('node:fs');
+  const { useBackend } = await import('./dist/index.js');
+  const tf = await import('@tensorflow/tfjs-core');
+  tf.env().set('IS_TEST', true);
+  await useBackend('webgpu');
+  await tf.sum(tf.fill([64, 64], 1)).data();
+  const now = 1024 * Number(/VmSize:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+  execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + (now + 700 * 2 ** 20)]);
+  const kept = [];
+  try {
+    for (let i = 0; i < 8; i++) {
+      kept.push(tf.fill([64, 1024, 1024], 1));
+      await tf.max(kept[i]).data();
+    }
+    console.log('kept', kept.length);
+  } catch (error) {
+    console.log(error.message);
+  }
+})();`;
+
 (built ? describe : describe.skip)('the package as built', () => {
   test.each([
     ['wasm', 'ESM', `import('./dist/index.js')`],
@@ -49,4 +72,29 @@ const script = (load: string, name: string) => `(async () => {
     },
     40_000,
   );
+
+  test('says on webgpu that memory has run out, where there is no more', async () => {
+    const { backends } = await describeBackends();
+    const { available, adapter, reason } = backends.find(({ name }) => name === 'webgpu') ?? {};
+    // A GPU in software has no memory but its process's, which can be limited.
+    const prlimit = spawnSync('prlimit', ['--version']).status === 0;
+    if (!available || !adapter?.software || !prlimit) {
+      console.warn(
+        `skipped: ${reason ?? 'wants a GPU in software, and prlimit (Debian: util-linux)'}`,
+      );
+      return;
+    }
+    const { stdout, status } = spawnSync(process.execPath, ['-e', outOfMemory], {
+      cwd: home,
+      encoding: 'utf8',
+      timeout: 50_000,
+    });
+    // Dawn prints what it met too.
+    expect({ said: stdout.trim().split('\n').at(-1), status }).toEqual({
+      said: expect.stringMatching(
+        /^webgpu: the GPU has no memory left \(vkAllocateMemory failed with \w+\); use a smaller batch$/,
+      ),
+      status: 0,
+    });
+  }, 60_000);
 });
