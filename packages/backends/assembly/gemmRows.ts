@@ -18,10 +18,15 @@ export function gemmRows(
   for (let column = 0; column < columns; column += 8) {
     const bPanel = b + <usize>(column >> 3) * panelBytes;
     for (let row = 0; row < rows; row += 6) {
-      block6x8(
-        table + <usize>row * <usize>taps * 4, zeros, aOffset, bPanel, taps, depth,
-        cTable + (<usize>row << 2), cOffset + (<usize>column << 2), rows - row, columns - column,
-      );
+      const rowTable = table + <usize>row * <usize>taps * 4;
+      const cRows = cTable + (<usize>row << 2);
+      const cColumn = cOffset + (<usize>column << 2);
+      // Whole blocks apart, as in gemmOuter.
+      if (rows - row < 6 || columns - column < 8) {
+        block6x8(rowTable, zeros, aOffset, bPanel, taps, depth, cRows, cColumn, rows - row, columns - column);
+      } else {
+        block6x8(rowTable, zeros, aOffset, bPanel, taps, depth, cRows, cColumn, 6, 8);
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 export { betweenClass, waveMoments } from './betweenClass';
-export { gemmOuter } from './gemmOuter';
+export { gemmOuter, gemmOuterPaired } from './gemmOuter';
 export { gemmQuads } from './gemmQuads';
 export { gemmRows } from './gemmRows';
 export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, packQuadsTransposed, transpose } from './pack';

@@ -21,7 +21,15 @@ export function program(): Command {
     .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .option('--debug', 'show where in the code an error arose (or set BCL_DEBUG=1)');
+    .option('--debug', 'show where in the code an error arose (or set BCL_DEBUG=1)')
+    .option(
+      '--revectorize',
+      "let wasm compute in vectors of 256 bits, to the same numbers, by an experimental flag of Node's engine: Node 24 on, x86-64 (or set BCL_REVECTORIZE=1)",
+    )
+    // So that the processes and threads that are started from here have it too.
+    .on('option:revectorize', () => {
+      process.env.BCL_REVECTORIZE = '1';
+    });
   addTrain(bcl);
   addTest(bcl);
   addCompare(bcl);

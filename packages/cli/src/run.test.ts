@@ -21,6 +21,7 @@ describe('run', () => {
       ...['--nesterov', '--weight-decay', '--decay-on', '--clip-norm', '--clip-value', '--ema'],
       ...['--backend', '--threads', '--resident', '--out', '--resume'],
       ...['--checkpoint-every', '--keep-every', '--log-every', '--tensorboard', '--debug'],
+      '--revectorize',
     ]);
     expect(out).toMatch(/--method.*\(default: "bc\+"\)/);
     expect(out).toContain('Examples:');

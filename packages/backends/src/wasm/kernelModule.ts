@@ -46,6 +46,7 @@ export interface KernelExports {
     depth: Count,
     accumulate: 0 | 1,
   ): void;
+  gemmOuterPaired: KernelExports['gemmOuter'];
   gemmRows(
     table: Pointer,
     zeros: Pointer,
@@ -332,15 +333,21 @@ async function allowRelaxedSimd(): Promise<void> {
   v8?.setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-/** Compiles the kernels over `memory`, the heap of the TensorFlow.js wasm backend. */
+/**
+ * Compiles the kernels over `memory`, the heap of the TensorFlow.js wasm backend.
+ *
+ * @param paired Whether the engine pairs vectors: then those kernels are taken that are quicker so, of the same results.
+ */
 export async function loadKernels(
   memory: WebAssembly.Memory,
   build: KernelBuild,
+  paired: boolean,
 ): Promise<KernelExports> {
   const { instance } = await WebAssembly.instantiate(bytes(build === 'relaxed' ? relaxed : simd), {
     env: { memory },
   });
-  return instance.exports as unknown as KernelExports;
+  const exports = instance.exports as unknown as KernelExports;
+  return paired ? { ...exports, gemmOuter: exports.gemmOuterPaired } : exports;
 }
 
 function bytes(base64: string): Uint8Array<ArrayBuffer> {

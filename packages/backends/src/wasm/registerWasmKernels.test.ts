@@ -46,6 +46,7 @@ describe('registerWasmKernels', () => {
     const fromCpu = await registerWasmKernels();
     expect(fromCpu).toEqual({
       build: undefined,
+      revectorized: false,
       registered: [],
       off: [],
       reason: 'the current backend is cpu, not wasm',
@@ -89,6 +90,7 @@ describe('registerWasmKernels', () => {
       const result = await registerWasmKernels();
       expect(result).toEqual({
         build: undefined,
+        revectorized: false,
         registered: [],
         off: [],
         reason: expect.stringMatching(reason),
@@ -103,6 +105,7 @@ describe('registerWasmKernels', () => {
       jest.spyOn(WebAssembly, 'validate').mockReturnValue(false);
       expect(await registerWasmKernels()).toEqual({
         build: undefined,
+        revectorized: false,
         registered: [],
         off: [],
         reason: 'this JavaScript engine has no WebAssembly SIMD',

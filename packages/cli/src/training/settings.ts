@@ -126,7 +126,7 @@ export function flagsOf(config: RunConfig): TrainFlags {
 const free = new Set([
   ...['epochs', 'backend', 'threads', 'resident', 'logEvery', 'checkpointEvery', 'keepEvery'],
   ...['tensorboard'],
-  ...['out', 'resume', 'debug'],
+  ...['out', 'resume', 'debug', 'revectorize'],
 ]);
 
 /**

@@ -78,11 +78,13 @@ export class ThreadedEngine implements Engine {
       ys: new SharedArrayBuffer(4 * batchSize * classes),
     }));
     const carrier = new SharedArrayBuffer(CARRIER_BYTES);
+    const { off, revectorized } = await registerWasmKernels();
     const data: Omit<ReplicaData, 'rank'> = {
       backend: tf.getBackend(),
       kernels: {
-        off: (await registerWasmKernels()).off,
+        off,
         winograd: tf.env().getFlags().BCL_WASM_WINOGRAD !== false,
+        revectorize: revectorized,
       },
       layerModules,
       topology: replica.model.toJSON(null, false),

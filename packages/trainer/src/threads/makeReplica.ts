@@ -12,8 +12,8 @@ import type { ReplicaData } from './protocol.js';
 
 /** Readies this thread's backend, and makes a replica of the same model and optimizer, whose state is to come. */
 export async function makeReplica(data: ReplicaData): Promise<Replica> {
-  const { off, winograd } = data.kernels;
-  await useBackend(data.backend as BackendName, { wasmKernelsOff: off });
+  const { off, winograd, revectorize } = data.kernels;
+  await useBackend(data.backend as BackendName, { wasmKernelsOff: off, revectorize });
   if (!winograd) tf.env().set('BCL_WASM_WINOGRAD', false);
   for (const name of data.layerModules) await importLayers(name);
   const model = await modelFrom(

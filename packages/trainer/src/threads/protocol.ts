@@ -10,8 +10,8 @@ import type { Carried, ReplicaNumbers } from './carried.js';
 export interface ReplicaData {
   rank: number;
   backend: string;
-  /** Names of the wasm backend's kernels that are off, and whether its convolutions may go Winograd's way. */
-  kernels: { off: string[]; winograd: boolean };
+  /** Names of the wasm backend's kernels that are off, whether its convolutions may go Winograd's way, and vectors are paired. */
+  kernels: { off: string[]; winograd: boolean; revectorize: boolean };
   /** Modules that register the model's layers. */
   layerModules: string[];
   topology: unknown;
