@@ -283,6 +283,7 @@ describe('describeBackends', () => {
     expect(report.wasm).toEqual({
       simd: true,
       relaxedSimd: expect.any(Boolean),
+      revectorizable: expect.any(Boolean),
       threads: true,
     });
     expect(tf.getBackend()).toBe('wasm');

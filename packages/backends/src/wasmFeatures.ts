@@ -1,7 +1,11 @@
+import { revectorizable } from './wasm/revectorize.js';
+
 /** What this JavaScript engine's WebAssembly offers. */
 export interface WasmFeatures {
   simd: boolean;
   relaxedSimd: boolean;
+  /** Whether the engine pairs vectors into ones of 256 bits when asked to: `revectorize` of `useBackend`. */
+  revectorizable: boolean;
   /** Atomics and memory shared between workers (in a browser: only on cross-origin isolated pages). */
   threads: boolean;
 }
@@ -11,6 +15,7 @@ export function wasmFeatures(): WasmFeatures {
   return {
     simd: validates(SIMD),
     relaxedSimd: validates(RELAXED_SIMD),
+    revectorizable: revectorizable(),
     threads: typeof SharedArrayBuffer !== 'undefined' && validates(THREADS),
   };
 }

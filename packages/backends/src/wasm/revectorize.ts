@@ -18,7 +18,7 @@ export function revectorize(wanted?: boolean): boolean {
     wanted ?? (node?.execArgv.includes(FLAG) === true || node?.env.BCL_REVECTORIZE === '1');
   if (!asked) return false;
   const v8 = nodeModule<typeof import('node:v8')>('node:v8');
-  if (!node || !v8 || node.arch !== 'x64' || !(Number.parseInt(node.versions.v8, 10) >= FIRST_V8)) {
+  if (!v8 || !revectorizable()) {
     const here = node ? `Node ${node.version} on ${node.arch}` : 'a browser';
     throw new Error(
       `wasm backend: revectorize wants Node 24 or later on x86-64, got ${here}; leave it out`,
@@ -26,4 +26,10 @@ export function revectorize(wanted?: boolean): boolean {
   }
   v8.setFlagsFromString(FLAG);
   return true;
+}
+
+/** Whether this engine pairs vectors when it is asked to. */
+export function revectorizable(): boolean {
+  const node = nodeProcess();
+  return node?.arch === 'x64' && Number.parseInt(node.versions.v8, 10) >= FIRST_V8;
 }

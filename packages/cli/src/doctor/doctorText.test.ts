@@ -8,7 +8,7 @@ const report: BackendsReport = {
     { name: 'webgpu', available: true, kind: 'software', device: 'SwiftShader' },
     { name: 'wasm', available: true, kind: 'cpu', device: 'CPU, SIMD', version: '4.22.0' },
   ],
-  wasm: { simd: true, relaxedSimd: false, threads: true },
+  wasm: { simd: true, relaxedSimd: false, revectorizable: false, threads: true },
   threads: 2,
   auto: {
     name: 'wasm',
@@ -51,7 +51,7 @@ GPU          none in /dev
 Vulkan       libvulkan.so.1 is here; no driver
 CUDA         no NVIDIA driver is loaded
 threads      2
-WebAssembly  SIMD yes, relaxed SIMD no, threads yes
+WebAssembly  SIMD yes, relaxed SIMD no, threads yes, 256-bit vectors from Node 24 on x86-64
 machine      Node v20.19.0, linux x64`);
   });
 

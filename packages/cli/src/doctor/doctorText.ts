@@ -38,7 +38,7 @@ export function doctorText(
     topic('threads', String(threads)),
     topic(
       'WebAssembly',
-      `SIMD ${has(wasm.simd)}, relaxed SIMD ${has(wasm.relaxedSimd)}, threads ${has(wasm.threads)}`,
+      `SIMD ${has(wasm.simd)}, relaxed SIMD ${has(wasm.relaxedSimd)}, threads ${has(wasm.threads)}, 256-bit vectors ${wasm.revectorizable ? 'with --revectorize' : 'from Node 24 on x86-64'}`,
     ),
     topic('machine', machine),
   ].join('\n');
