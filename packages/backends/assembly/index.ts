@@ -3,9 +3,6 @@ export { gemmOuter, gemmOuterPaired } from './gemmOuter';
 export { gemmQuads } from './gemmQuads';
 export { gemmRows } from './gemmRows';
 export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, packQuadsTransposed, transpose } from './pack';
-export {
-  padImage, winogradFilter, winogradFilterGradient, winogradInput, winogradOutput, winogradOutputGradient,
-} from './winograd';
 export { channelAffine, channelGradient, channelGradientSums, channelMoments } from './channels';
 export { maxPoolGradient } from './maxPool';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
@@ -14,5 +11,6 @@ export { adamStep } from './adam';
 export { addRows, copyRows } from './rows';
 export { randomNormal, randomUniform } from './random';
 export {
-  stridedFilter, stridedFilterGradient, stridedInput, stridedInputGradient, stridedOutput, stridedOutputGradient,
-} from './winogradStrided';
+  padImage, stridedFilter, stridedFilterGradient, stridedInput, stridedInputGradient, stridedOutput, stridedOutputGradient,
+  winogradFilter, winogradFilterGradient, winogradInput, winogradOutput, winogradOutputGradient,
+} from './tiles';

@@ -12,53 +12,18 @@
  * The gradients are the transposed forms, with A and B exchanged: dx sums Bᵀ n B, dFilter sums Gᵀ p G.
  *
  * A transformed line is numbered 0 … 4 for the points and 5 … 8 for the odd places, which share one value of the filter, number 5: of the
- * 81 transformed filters 36 differ. Tiles are numbered image by image, row by row, and kept as
- *   V `[81][channels / 4][stride][4]`  inputs, or output gradients, in quads of channels
- *   W `[81][channels / 8][stride][8]`  output gradients, in panels of channels
- *   U `[36][channels' / 8][channels][8]`  filters, in panels of output channels
- *   M `[81][stride][channels']`  products
- * where the step from one position to the next is given in bytes, so that it can avoid powers of two.
+ * 81 transformed filters 36 differ.
+ *
+ * One tile here; tiles.ts takes them from the tensors and brings them back.
  */
 import { QUAD, loadPart, storePart } from './simd';
 
 /** Positions of a transformed line, and the quads of a tile's lines in scratch memory. */
 const LINE: usize = 9;
 
-/**
- * B d Bᵀ of `count` tiles of one padded image, all channels.
- *
- * @param image `[_, paddedWidth, 4 · quads]`, so padded that every tile lies inside.
- * @param v Where the first of these tiles begins in V (its first quad).
- * @param first Number of the first tile within the image.
- * @param tilesAcross Tiles in a row of the image.
- * @param temporary 81 quads of scratch.
- */
-export function stridedInput(
-  image: usize, v: usize, paddedWidth: i32, quads: i32, first: i32, count: i32, tilesAcross: i32,
-  stride: i32, positionBytes: usize, temporary: usize,
-): void {
-  const pixelBytes = <usize>quads << 4;
-  const rowBytes = <usize>paddedWidth * pixelBytes;
-  const quadBytes = <usize>stride << 4;
-  // Four quads are one cache line of the image.
-  for (let group = 0; group < quads; group += 4) {
-    const end = min(group + 4, quads);
-    for (let t = 0; t < count; t++) {
-      const tile = first + t;
-      const origin = image + <usize>(tile / tilesAcross << 3) * rowBytes + <usize>(tile % tilesAcross << 3) * pixelBytes;
-      for (let quad = group; quad < end; quad++) {
-        inputTile(
-          origin + (<usize>quad << 4), rowBytes, pixelBytes,
-          v + <usize>quad * quadBytes + (<usize>t << 4), positionBytes, temporary,
-        );
-      }
-    }
-  }
-}
-
 // @ts-ignore: decorator
 @inline
-function inputTile(d: usize, rowBytes: usize, pixelBytes: usize, v: usize, positionBytes: usize, temporary: usize): void {
+export function stridedInputTile(d: usize, rowBytes: usize, pixelBytes: usize, v: usize, positionBytes: usize, temporary: usize): void {
   for (let x = 0; x < 9; x++) {
     inputLine(d, rowBytes, temporary + (<usize>x << 4), LINE * QUAD);
     d += pixelBytes;
@@ -89,34 +54,9 @@ function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
   v128.store(to + 8 * toStep, v128.load(from + 7 * step));
 }
 
-/**
- * G g Gᵀ of all filters, the 36 that differ.
- *
- * @param filter `[3, 3, channels, ld]`: `outputs` of `ld` values of each row are used.
- * @param u U, written in full, zeros where `outputs` or `channels` are filled up.
- * @param depth `channels` rounded up to a multiple of four.
- * @param temporary 18 quads of scratch.
- */
-export function stridedFilter(
-  filter: usize, ld: i32, u: usize, channels: i32, outputs: i32, depth: i32, positionBytes: usize, temporary: usize,
-): void {
-  const tapBytes = <usize>(channels * ld) << 2;
-  const panels = (outputs + 7) >> 3;
-  for (let panel = 0; panel < panels; panel++) {
-    for (let c = 0; c < depth; c++) {
-      const to = u + (<usize>(panel * depth + c) << 5);
-      for (let half = 0; half < 2; half++) {
-        const column = (panel << 3) + (half << 2);
-        const from = filter + (<usize>(c * ld + column) << 2);
-        filterTile(from, tapBytes, c < channels ? outputs - column : 0, to + (<usize>half << 4), positionBytes, temporary);
-      }
-    }
-  }
-}
-
 // @ts-ignore: decorator
 @inline
-function filterTile(g: usize, tapBytes: usize, width: i32, u: usize, positionBytes: usize, temporary: usize): void {
+export function stridedFilterTile(g: usize, tapBytes: usize, width: i32, u: usize, positionBytes: usize, temporary: usize): void {
   for (let x = 0; x < 3; x++) {
     const g0 = loadPart(g, width), g1 = loadPart(g + 3 * tapBytes, width), g2 = loadPart(g + 6 * tapBytes, width);
     filterLine(g0, g1, g2, temporary + (<usize>x << 4), 3 * QUAD);
@@ -142,38 +82,9 @@ function filterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void 
   v128.store(to + 5 * step, g1);
 }
 
-/**
- * Aᵀ m A of `count` tiles of one image, written where they lie inside it.
- *
- * @param m Where the first of these tiles begins in M.
- * @param columns Values of a row of M, `outputs` rounded up to eight.
- * @param to `[height, width, pitch]`: `outputs` of the `pitch` values of each pixel are written.
- * @param temporary 36 quads of scratch.
- */
-export function stridedOutput(
-  m: usize, to: usize, height: i32, width: i32, outputs: i32, pitch: i32, columns: i32, first: i32, count: i32,
-  tilesAcross: i32, positionBytes: usize, temporary: usize,
-): void {
-  const pixelBytes = <usize>pitch << 2;
-  const rowBytes = <usize>width * pixelBytes;
-  for (let t = 0; t < count; t++) {
-    const tile = first + t;
-    const y = tile / tilesAcross << 2;
-    const x = tile % tilesAcross << 2;
-    const origin = to + <usize>y * rowBytes + <usize>x * pixelBytes;
-    const from = m + (<usize>(t * columns) << 2);
-    for (let c = 0; c < outputs; c += 4) {
-      outputTile(
-        from + (<usize>c << 2), positionBytes, origin + (<usize>c << 2), rowBytes, pixelBytes,
-        min(height - y, 4), min(width - x, 4), outputs - c, temporary,
-      );
-    }
-  }
-}
-
 // @ts-ignore: decorator
 @inline
-function outputTile(
+export function stridedOutputTile(
   m: usize, positionBytes: usize, to: usize, rowBytes: usize, pixelBytes: usize, height: i32, width: i32, channels: i32,
   temporary: usize,
 ): void {
@@ -213,40 +124,9 @@ function outputTile(
   }
 }
 
-/**
- * A dy Aᵀ of `count` tiles of 4×4 output gradients, all channels.
- *
- * @param image `[_, paddedWidth, 4 · quads]`, so padded that every tile lies inside.
- * @param to Where the first of these tiles begins in V or W.
- * @param temporary 36 quads of scratch.
- * @param width Channels that lie together there: 4 for V, 8 for W, which takes an even number of quads.
- */
-export function stridedOutputGradient(
-  image: usize, to: usize, paddedWidth: i32, quads: i32, first: i32, count: i32, tilesAcross: i32,
-  stride: i32, positionBytes: usize, temporary: usize, width: i32,
-): void {
-  const pixelBytes = <usize>quads << 4;
-  const rowBytes = <usize>paddedWidth * pixelBytes;
-  const tileBytes = <usize>width << 2;
-  for (let group = 0; group < quads; group += 4) {
-    const end = min(group + 4, quads);
-    for (let t = 0; t < count; t++) {
-      const tile = first + t;
-      const origin = image + <usize>(tile / tilesAcross << 2) * rowBytes + <usize>(tile % tilesAcross << 2) * pixelBytes;
-      for (let quad = group; quad < end; quad++) {
-        const channel = quad << 2;
-        gradientTile(
-          origin + (<usize>quad << 4), rowBytes, pixelBytes,
-          to + <usize>(channel / width * stride + t) * tileBytes + (<usize>(channel % width) << 2), positionBytes, temporary,
-        );
-      }
-    }
-  }
-}
-
 // @ts-ignore: decorator
 @inline
-function gradientTile(d: usize, rowBytes: usize, pixelBytes: usize, w: usize, positionBytes: usize, temporary: usize): void {
+export function stridedGradientTile(d: usize, rowBytes: usize, pixelBytes: usize, w: usize, positionBytes: usize, temporary: usize): void {
   for (let x = 0; x < 4; x++) {
     gradientLine(d, rowBytes, temporary + (<usize>x << 4), 4 * QUAD);
     d += pixelBytes;
@@ -279,37 +159,21 @@ function gradientLine(from: usize, step: usize, to: usize, toStep: usize): void 
   v128.store(to + 8 * toStep, y3);
 }
 
-/**
- * Adds Bᵀ n B of `count` tiles to one padded image of input gradients, 9×9 pixels each.
- *
- * @param n Where the first of these tiles begins in M.
- * @param image `[_, paddedWidth, 4 · quads]`; a row of M has as many values as a pixel.
- * @param temporary 81 quads of scratch.
- */
-export function stridedInputGradient(
-  n: usize, image: usize, paddedWidth: i32, quads: i32, first: i32, count: i32, tilesAcross: i32,
-  positionBytes: usize, temporary: usize,
+/** Adds Bᵀ n B of one tile to 9×9 pixels of an image. */
+// @ts-ignore: decorator
+@inline
+export function stridedInputGradientTile(
+  n: usize, positionBytes: usize, to: usize, rowBytes: usize, pixelBytes: usize, temporary: usize,
 ): void {
-  const pixelBytes = <usize>quads << 4;
-  const rowBytes = <usize>paddedWidth * pixelBytes;
-  for (let t = 0; t < count; t++) {
-    const tile = first + t;
-    const origin = image + <usize>(tile / tilesAcross << 3) * rowBytes + <usize>(tile % tilesAcross << 3) * pixelBytes;
-    const from = n + <usize>t * pixelBytes;
-    for (let quad: usize = 0; quad < pixelBytes; quad += QUAD) {
-      let source = from + quad;
-      let line = temporary;
-      for (let y = 0; y < 9; y++) {
-        inputGradientLine(source, positionBytes, line, QUAD, false);
-        source += LINE * positionBytes;
-        line += LINE * QUAD;
-      }
-      let to = origin + quad;
-      for (let x: usize = 0; x < LINE * QUAD; x += QUAD) {
-        inputGradientLine(temporary + x, LINE * QUAD, to, rowBytes, true);
-        to += pixelBytes;
-      }
-    }
+  let line = temporary;
+  for (let y = 0; y < 9; y++) {
+    inputGradientLine(n, positionBytes, line, QUAD, false);
+    n += LINE * positionBytes;
+    line += LINE * QUAD;
+  }
+  for (let x: usize = 0; x < LINE * QUAD; x += QUAD) {
+    inputGradientLine(temporary + x, LINE * QUAD, to, rowBytes, true);
+    to += pixelBytes;
   }
 }
 
@@ -342,29 +206,9 @@ function put(to: usize, x: v128, add: bool): void {
   v128.store(to, add ? f32x4.add(v128.load(to), x) : x);
 }
 
-/**
- * Gᵀ p G: the products summed over all tiles become the filter's gradient.
- *
- * @param p `[36][channels][columns]`.
- * @param to `[3, 3, channels, ld]`: `outputs` of the `ld` values of each row are written.
- * @param temporary 18 quads of scratch.
- */
-export function stridedFilterGradient(
-  p: usize, to: usize, ld: i32, channels: i32, outputs: i32, columns: i32, positionBytes: usize, temporary: usize,
-): void {
-  const tapBytes = <usize>(channels * ld) << 2;
-  for (let c = 0; c < channels; c++) {
-    for (let o = 0; o < outputs; o += 4) {
-      filterGradientTile(
-        p + (<usize>(c * columns + o) << 2), positionBytes, to + (<usize>(c * ld + o) << 2), tapBytes, outputs - o, temporary,
-      );
-    }
-  }
-}
-
 // @ts-ignore: decorator
 @inline
-function filterGradientTile(
+export function stridedFilterGradientTile(
   p: usize, positionBytes: usize, to: usize, tapBytes: usize, width: i32, temporary: usize,
 ): void {
   const half = f32x4.splat(0.5), third = f32x4.splat(1 / 3.0), sixth = f32x4.splat(1 / 6.0);

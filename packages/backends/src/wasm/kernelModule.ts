@@ -151,15 +151,16 @@ export interface KernelExports {
   ): void;
   winogradOutputGradient(
     image: Pointer,
-    w: Pointer,
+    to: Pointer,
     paddedWidth: Count,
-    panels: Count,
+    quads: Count,
     first: Count,
     count: Count,
     tilesAcross: Count,
     stride: Count,
     positionBytes: Count,
     temporary: Pointer,
+    width: 4 | 8,
   ): void;
   winogradFilterGradient(
     p: Pointer,
@@ -174,19 +175,7 @@ export interface KernelExports {
   stridedInput: KernelExports['winogradInput'];
   stridedFilter: KernelExports['winogradFilter'];
   stridedOutput: KernelExports['winogradOutput'];
-  stridedOutputGradient(
-    image: Pointer,
-    to: Pointer,
-    paddedWidth: Count,
-    quads: Count,
-    first: Count,
-    count: Count,
-    tilesAcross: Count,
-    stride: Count,
-    positionBytes: Count,
-    temporary: Pointer,
-    width: 4 | 8,
-  ): void;
+  stridedOutputGradient: KernelExports['winogradOutputGradient'];
   stridedInputGradient(
     n: Pointer,
     image: Pointer,

@@ -48,20 +48,7 @@ function strideTwo(kernels: KernelExports): TileTransforms {
     input: kernels.stridedInput,
     filter: kernels.stridedFilter,
     output: kernels.stridedOutput,
-    outputGradient: (image, w, width, panels, first, count, across, stride, bytes, temporary) =>
-      kernels.stridedOutputGradient(
-        image,
-        w,
-        width,
-        panels * 2,
-        first,
-        count,
-        across,
-        stride,
-        bytes,
-        temporary,
-        8,
-      ),
+    outputGradient: kernels.stridedOutputGradient,
     filterGradient: kernels.stridedFilterGradient,
   };
 }

@@ -288,13 +288,14 @@ function filterGradientPart(heap: Heap, x: Pointer, dy: Pointer, dFilter: Pointe
             gradient,
             w + at * 32,
             grid.resultWidth,
-            panels,
+            panels * 2,
             first,
             count,
             grid.across,
             stride,
             wStep,
             temporary,
+            8,
           );
         });
         for (const { first: output, count: outputs } of sections) {
