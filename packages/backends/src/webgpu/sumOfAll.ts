@@ -2,13 +2,13 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { flat } from './pointwise.js';
 import { integers, kernel, type WebgpuBackend, type WebgpuKernel } from './webgpuKernel.js';
 
-/** Threads of a workgroup, and numbers that each of them sums. */
+/** Threads of a workgroup, and numbers that one of them sums at most. */
 const WORKGROUP = 256;
-const EACH = 32;
+const PART = 512 * WORKGROUP;
 
 /**
  * `BclSumOfAll` of any float32 tensors → the sum of all their numbers, a scalar. A pass takes as many tensors as a shader may read and
- * sums them end to end, in parts that keep a large GPU busy; further passes sum the parts. The same result from run to run.
+ * sums them in parts that keep a large GPU busy; further passes sum the parts. The same result from run to run.
  */
 export const sumOfAllKernel: WebgpuKernel = {
   name: 'BclSumOfAll',
@@ -33,33 +33,27 @@ function sumsOf(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo[] {
   );
 }
 
-/** Sums of the parts of tensors that are laid end to end, `[parts]`. */
+/** Sums of the parts of tensors, `[parts]`; a part is of one tensor, so that its workgroup runs one loop. */
 function sumsOfParts(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo {
+  const sizes = tensors.map(({ shape }) => util.sizeFromShape(shape));
   const ends: number[] = [];
-  for (const { shape } of tensors) ends.push((ends.at(-1) ?? 0) + util.sizeFromShape(shape));
-  const parts = Math.ceil((ends.at(-1) as number) / (WORKGROUP * EACH));
+  for (const size of sizes) ends.push((ends.at(-1) ?? 0) + Math.ceil(size / PART));
+  const parts = ends.at(-1) as number;
   const program = {
     variableNames: tensors.map((_, i) => `x${i}`),
     outputShape: [parts],
     workgroupSize: [WORKGROUP, 1, 1] as [number, number, number],
     dispatchLayout: { x: [0] },
     dispatch: [parts, 1, 1] as [number, number, number],
-    uniforms: `parts : i32, ${ends.map((_, i) => `end${i} : i32, `).join('')}`,
+    uniforms: tensors.map((_, i) => `size${i} : i32, end${i} : i32, `).join(''),
     shaderKey: `bcl_sumOfAll_${tensors.length}`,
     getUserCode: () => `
       var<workgroup> found : array<f32, ${WORKGROUP}>;
-      fn numberAt(index : i32) -> f32 {
-        ${ends.map(caseOf).join('\n')}
-        return 0.0;
-      }
       fn main(index : i32) {
         let thread = i32(localIndex);
         let part = index / ${WORKGROUP};
-        let first = part * ${WORKGROUP * EACH} + thread;
         var sum = 0.0;
-        for (var i = 0; i < ${EACH}; i++) {
-          sum += numberAt(first + i * ${WORKGROUP});
-        }
+        ${tensors.map(loopOver).join(' else ')}
         found[thread] = sum;
         workgroupBarrier();
         for (var half = ${WORKGROUP / 2}; half > 0; half = half / 2) {
@@ -68,23 +62,25 @@ function sumsOfParts(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo 
           }
           workgroupBarrier();
         }
-        if (thread == 0 && part < uniforms.parts) {
+        if (thread == 0 && part < uniforms.end${tensors.length - 1}) {
           setOutputAtIndex(part, found[0]);
         }
       }
     `,
   };
   const inputs = tensors.map(flat);
-  return backend.runWebGPUProgram(
-    program,
-    inputs,
-    'float32',
-    [parts, ...ends].map((n) => integers(n)),
-  );
+  const uniforms = sizes.flatMap((size, i) => [integers(size), integers(ends[i] as number)]);
+  return backend.runWebGPUProgram(program, inputs, 'float32', uniforms);
 }
 
-/** WGSL for a number of the tensor at a place among those laid end to end. */
-function caseOf(_: number, i: number): string {
-  const before = i > 0 ? ` - uniforms.end${i - 1}` : '';
-  return `if (index < uniforms.end${i}) { return f32(x${i}[index${before}]); }`;
+/** WGSL that sums what a thread has of a part, where that is of the tensor with a number. */
+function loopOver(_: TensorInfo, i: number): string {
+  const before = i > 0 ? `uniforms.end${i - 1}` : '0';
+  return `if (part < uniforms.end${i}) {
+    let first = (part - ${before}) * ${PART};
+    let end = min(first + ${PART}, uniforms.size${i});
+    for (var i = first + thread; i < end; i += ${WORKGROUP}) {
+      sum += f32(x${i}[i]);
+    }
+  }`;
 }
