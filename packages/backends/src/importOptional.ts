@@ -10,7 +10,8 @@ export type Imported<T> = { available: true; module: T } | Missing;
  * Imports an optional package and turns a failure into one readable reason with its way out.
  *
  * @param name The package, for the reason.
- * @param load The import itself, so that bundlers see its literal name.
+ * @param load The import itself, so that bundlers see its literal name; in a `try` with {@link notImported}, so that the package may be
+ *   missing when they bundle, too.
  * @param explain What an error of a package that is there means, with the way out; nothing where it is not known.
  */
 export async function importOptional<T>(
@@ -23,6 +24,11 @@ export async function importOptional<T>(
   } catch (error) {
     return { available: false, reason: whyNot(name, error, explain) };
   }
+}
+
+/** Hands on why an import failed. */
+export function notImported(error: unknown): never {
+  throw error;
 }
 
 /**
@@ -79,7 +85,12 @@ function whyNot(
 function isAbsent(name: string, error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: string };
   const notFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-  return notFound && shortly(error).includes(`'${name}'`);
+  const message = shortly(error);
+  // Chromium and Safari; Firefox.
+  return (
+    (notFound && message.includes(`'${name}'`)) ||
+    (/resolve|bare specifier/.test(message) && message.includes(name))
+  );
 }
 
 /** Packages in CommonJS come as `default` when Node cannot name their exports. */

@@ -1,4 +1,4 @@
-import { importOptional } from '../importOptional.js';
+import { importOptional, notImported } from '../importOptional.js';
 import { versionMisfit } from '../versionMisfit.js';
 import type { Probe } from './Probe.js';
 
@@ -6,7 +6,13 @@ import type { Probe } from './Probe.js';
 export async function probeCpu(): Promise<Probe> {
   const imported = await importOptional<typeof import('@tensorflow/tfjs-backend-cpu')>(
     '@tensorflow/tfjs-backend-cpu',
-    () => import('@tensorflow/tfjs-backend-cpu'),
+    async () => {
+      try {
+        return await import('@tensorflow/tfjs-backend-cpu');
+      } catch (error) {
+        return notImported(error);
+      }
+    },
   );
   if (!imported.available) return imported;
   const misfit = versionMisfit('@tensorflow/tfjs-backend-cpu', imported.module.version_cpu);

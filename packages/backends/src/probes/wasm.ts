@@ -1,4 +1,4 @@
-import { importOptional } from '../importOptional.js';
+import { importOptional, notImported } from '../importOptional.js';
 import { versionMisfit } from '../versionMisfit.js';
 import { wasmFeatures } from '../wasmFeatures.js';
 import type { Probe } from './Probe.js';
@@ -25,8 +25,11 @@ export async function probeWasm(): Promise<Probe> {
 export function importWasm(): ReturnType<
   typeof importOptional<typeof import('@tensorflow/tfjs-backend-wasm')>
 > {
-  return importOptional(
-    '@tensorflow/tfjs-backend-wasm',
-    () => import('@tensorflow/tfjs-backend-wasm'),
-  );
+  return importOptional('@tensorflow/tfjs-backend-wasm', async () => {
+    try {
+      return await import('@tensorflow/tfjs-backend-wasm');
+    } catch (error) {
+      return notImported(error);
+    }
+  });
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { importInNode, importOptional, shortly } from '../importOptional.js';
+import { importInNode, importOptional, notImported, shortly } from '../importOptional.js';
 import { nodeModule, nodeProcess } from '../node.js';
 import { packageVersion } from '../packageVersion.js';
 import { versionMisfit } from '../versionMisfit.js';
@@ -34,7 +34,13 @@ export async function probeWebgpu(): Promise<Probe> {
   }
   if (!adapter) return { available: false, reason: noAdapter() };
   placeGpu(gpu);
-  const imported = await importOptional(BACKEND, () => import('@tensorflow/tfjs-backend-webgpu'));
+  const imported = await importOptional(BACKEND, async () => {
+    try {
+      return await import('@tensorflow/tfjs-backend-webgpu');
+    } catch (error) {
+      return notImported(error);
+    }
+  });
   if (!imported.available) return imported;
   const version = packageVersion(BACKEND);
   const misfit = versionMisfit(BACKEND, version);
