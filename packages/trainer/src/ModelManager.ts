@@ -27,6 +27,7 @@ import { countStep, endEpoch, isBest, newProgress, type Progress } from './train
 import { Replica } from './training/Replica.js';
 import type { CheckpointEvent, EpochEvent, TrainEvent } from './training/TrainEvent.js';
 import type { TrainOptions } from './training/TrainOptions.js';
+import { unpackWebgl } from './training/unpackWebgl.js';
 import { WeightAverage } from './training/WeightAverage.js';
 
 export interface ModelManagerOptions {
@@ -159,6 +160,7 @@ export class ModelManager {
       unlock = await run?.lock();
       if (mixer) this.#restoreMixer(mixer);
       await run?.begin(state);
+      unpackWebgl();
       const replicas = { layerModules, batchSize, imageShape: [...shape], classes };
       engine = await startEngine(this.#replica, { ...replicas, threads, stepsAhead });
       if (options.resident) {

@@ -18,8 +18,6 @@ export async function trainFewSteps(backend: 'webgpu' | 'webgl' | 'wasm'): Promi
   tf.env().set('IS_TEST', true);
   if (backend === 'webgl') {
     await import('@tensorflow/tfjs-backend-webgl');
-    // Packed textures hold numbers beyond the edge of three columns, which its matrix product sums: the gradients would be wrong.
-    tf.env().set('WEBGL_PACK', false);
     await tf.setBackend('webgl');
   } else {
     await useBackend(backend, { wasmPaths: '/wasm/' });
