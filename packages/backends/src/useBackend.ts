@@ -6,6 +6,7 @@ import { probes } from './probes/index.js';
 import { type BackendName, backendNames, type Probe } from './probes/Probe.js';
 import { importWasm } from './probes/wasm.js';
 import { mayHaveGpu } from './probes/webgpu.js';
+import { revectorize } from './wasm/revectorize.js';
 
 /** Options of {@link useBackend}. */
 export interface UseBackendOptions {
@@ -18,13 +19,13 @@ export interface UseBackendOptions {
    * Names of our kernels for wasm that are not to be used, or `'all'`; `[]` for none. Left out, it stays as it was: none at first.
    */
   wasmKernelsOff?: Off;
+  /** The same for webgpu. */
+  webgpuKernelsOff?: Off;
   /**
-   * Has V8 pair the vectors of all WebAssembly, by an experimental flag: wasm trains up to 1.6 times as fast. Node 24 or later on x86-64;
+   * Has V8 pair the vectors of all WebAssembly, by an experimental flag: wasm trains about 1.4 times as fast. Node 24 or later on x86-64;
    * before wasm is first used. Default: whether Node was started with that flag, or the environment says `BCL_REVECTORIZE=1`.
    */
   revectorize?: boolean;
-  /** The same for webgpu. */
-  webgpuKernelsOff?: Off;
 }
 
 /** What {@link useBackend} chose. */
@@ -44,7 +45,8 @@ export interface BackendChoice {
  * name. On wasm and webgpu it also registers the kernels that training needs. Packages are
  * imported only when their turn comes; one that is missing or broken becomes a reason in `skipped`.
  *
- * @throws RangeError for a name that is none of them, Error when a backend asked for by name does not work here.
+ * @throws RangeError for a name that is none of them, or of a kernel that there is not, Error when a backend asked for by name does not work
+ *   here, or the engine cannot pair vectors as `revectorize` asks.
  *
  * @example
  * ```ts
@@ -58,6 +60,8 @@ export async function useBackend(
   name: 'auto' | BackendName = 'auto',
   options: UseBackendOptions = {},
 ): Promise<BackendChoice> {
+  // Whoever asks for what cannot be had is told, rather than given a slower backend.
+  revectorize(options.revectorize);
   if (name === 'auto') return useFastest(options);
   if (!backendNames.includes(name)) {
     const valid = ['auto', ...backendNames].map((each) => `'${each}'`).join(', ');
@@ -102,28 +106,34 @@ async function probeForAuto(name: BackendName): Promise<Probe> {
 /** Readies a backend that was found and makes it the current one; or says why that failed. */
 async function ready(name: BackendName, options: UseBackendOptions): Promise<string | undefined> {
   const before = tf.getBackend();
-  const { wasmKernelsOff, webgpuKernelsOff, revectorize } = options;
   try {
     if (name === 'wasm') await prepareWasm(options);
     await initialize(name);
     await tf.setBackend(name);
     await tryOut();
-    // Only now, and only for the backend that they are of: nobody else loads the kernels.
-    if (name === 'wasm') {
-      const { registerWasmKernels } = await import('./wasm/registerWasmKernels.js');
-      await registerWasmKernels({
-        ...(wasmKernelsOff && { off: wasmKernelsOff }),
-        ...(revectorize !== undefined && { revectorize }),
-      });
-    }
-    if (name === 'webgpu') {
-      const { registerWebgpuKernels } = await import('./webgpu/registerWebgpuKernels.js');
-      await registerWebgpuKernels(webgpuKernelsOff && { off: webgpuKernelsOff });
-    }
-    return undefined;
   } catch (error) {
     if (before && before !== name) await tf.setBackend(before);
     return `it fails to start: ${shortly(error)}${wayOut(name)}`;
+  }
+  await registerKernels(name, options);
+  return undefined;
+}
+
+/** Only for the backend that they are of: nobody else loads the kernels. */
+async function registerKernels(
+  name: BackendName,
+  { wasmKernelsOff, webgpuKernelsOff, revectorize }: UseBackendOptions,
+): Promise<void> {
+  if (name === 'wasm') {
+    const { registerWasmKernels } = await import('./wasm/registerWasmKernels.js');
+    await registerWasmKernels({
+      ...(wasmKernelsOff && { off: wasmKernelsOff }),
+      ...(revectorize !== undefined && { revectorize }),
+    });
+  }
+  if (name === 'webgpu') {
+    const { registerWebgpuKernels } = await import('./webgpu/registerWebgpuKernels.js');
+    await registerWebgpuKernels(webgpuKernelsOff && { off: webgpuKernelsOff });
   }
 }
 

@@ -43,11 +43,17 @@ const SHAPES_ALONE = new Set([
   'Sum',
 ]);
 
+/** Whether a tensor was made in the tidy at hand and may be let go there. */
+export function isFresh(x: tf.Tensor): boolean {
+  const { activeScope } = recordingEngine().state;
+  return x.scopeId === activeScope?.id && !x.kept && !(x instanceof tf.Variable);
+}
+
 /**
  * Runs `f` and records it. What an operation saves for its shape alone is let go at once: the two sides of an addition, say, which
  * nothing else may need.
  *
- * @returns What `f` gave, and the operations in their order; what they have saved is the caller's to free.
+ * @returns What `f` gave, or a handle of its own on what somebody else holds, and the operations in their order; what they have saved is the caller's to free.
  */
 export function record<T extends tf.Tensor>(f: () => T): { y: T; tape: TapeNode[] } {
   const engine = recordingEngine();
@@ -59,7 +65,11 @@ export function record<T extends tf.Tensor>(f: () => T): { y: T; tape: TapeNode[
   engine.startTape();
   engine.state.activeTape = tape;
   try {
-    return { y: tf.tidy(f), tape };
+    const y = tf.tidy(() => {
+      const given = f();
+      return isFresh(given) ? given : tf.clone(given);
+    });
+    return { y, tape };
   } catch (error) {
     freeSaved(tape);
     throw error;

@@ -139,6 +139,36 @@ describe('variableGradients', () => {
     tf.dispose(second as unknown as tf.TensorContainer);
   });
 
+  test('leaves a loss that f did not make to its owner', async () => {
+    const own = tf.variable(tf.scalar(2), true, 'own');
+    const { value, grads } = variableGradients(() => own as unknown as tf.Scalar, [own]);
+    await expect(grads.own as tf.Tensor).toBeAllClose([1]);
+    value.dispose();
+    const constant = tf.scalar(5);
+    expect(() => variableGradients(() => constant, [own])).toThrow(/depends on none of 1/);
+    await expect(tf.add(own, constant)).toBeAllClose([7]);
+    tf.dispose([own, constant, grads]);
+  });
+
+  test('gives no gradient of a variable that is not trainable', () => {
+    const still = tf.variable(tf.scalar(2), false, 'still');
+    const { value, grads } = variableGradients(() => tf.sum(tf.mul(w, still)), [w, still]);
+    expect(Object.keys(grads)).toEqual(['w']);
+    tf.dispose([still, value, grads]);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['a number', 3],
+    ['a promise', Promise.resolve()],
+  ])('refuses %s for a loss', (kind, given) => {
+    expect(() => variableGradients(() => given as unknown as tf.Scalar, [w])).toThrow(
+      new TypeError(
+        `variableGradients: f must give the loss as a scalar tensor, at once, got ${kind}`,
+      ),
+    );
+  });
+
   test('says what is wrong, and leaves nothing behind', () => {
     const count = tf.memory().numTensors;
     expect(() => variableGradients(() => tf.square(w) as unknown as tf.Scalar, [w])).toThrow(

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { freeSaved, pathsTo, record, recordingEngine, type TapeNode } from './tape.js';
+import { freeSaved, isFresh, pathsTo, record, recordingEngine, type TapeNode } from './tape.js';
 
 /** A loss and its gradients; all are the caller's. */
 export interface VariableGradients {
   value: tf.Scalar;
-  /** Under the names of the variables; those that the loss does not depend on have none. */
+  /** Under the names of the variables; those that are not trainable, or that the loss does not depend on, have none. */
   grads: tf.NamedTensorMap;
 }
 
@@ -16,7 +16,7 @@ export interface VariableGradients {
  *
  * @param f Gives the loss, a scalar; runs once.
  * @param variables What the gradients are of.
- * @throws Error when the loss is no scalar, or depends on none of the variables.
+ * @throws Error when the loss is no scalar, or depends on none of the variables, TypeError when it is no tensor.
  *
  * @example
  * ```ts
@@ -35,27 +35,36 @@ export function variableGradients(
   f: () => tf.Scalar,
   variables: readonly tf.Variable[],
 ): VariableGradients {
+  const moving = variables.filter(({ trainable }) => trainable);
   if (recordingEngine().state.gradientDepth > 0) return tf.variableGrads(f, [...variables]);
-  const { y, tape } = record(f);
+  const { y, tape } = record(() => checkTensor(f()));
   try {
     if (y.rank !== 0) {
       throw new Error(`variableGradients: f must give a scalar, got [${y.shape.join(', ')}]`);
     }
-    const path = pathsTo(y, variables, tape);
+    const path = pathsTo(y, moving, tape);
     if (path.length === 0) {
       throw new Error(
-        `variableGradients: the loss must depend on the variables, got one that depends on none of ${variables.length}; use them inside of f`,
+        `variableGradients: the loss must depend on the variables, got one that depends on none of ${moving.length} that are trainable; use them inside of f`,
       );
     }
     const needed = new Set(path.map(({ id }) => id));
     freeSaved(tape.filter(({ id }) => !needed.has(id)));
-    return { value: y, grads: tf.tidy(() => backward(y, variables, path)) };
+    return { value: y, grads: tf.tidy(() => backward(y, moving, path)) };
   } catch (error) {
     y.dispose();
     throw error;
   } finally {
     freeSaved(tape);
   }
+}
+
+function checkTensor(y: unknown): tf.Scalar {
+  if (y instanceof tf.Tensor) return y as tf.Scalar;
+  const kind = y instanceof Promise ? 'a promise' : y === undefined ? 'nothing' : `a ${typeof y}`;
+  throw new TypeError(
+    `variableGradients: f must give the loss as a scalar tensor, at once, got ${kind}`,
+  );
 }
 
 /** Gradients of the variables, from the last operation to the first. */
@@ -119,7 +128,5 @@ function gradientsOf(
 
 /** A tensor that may be let go: itself where the operation has just made it, or a handle of its own on what somebody else holds. */
 function owned(x: tf.Tensor, taken: readonly tf.Tensor[]): tf.Tensor {
-  const { activeScope } = recordingEngine().state;
-  const fresh = x.scopeId === activeScope?.id && !x.kept && !taken.includes(x);
-  return fresh ? x : tf.clone(x);
+  return isFresh(x) && !taken.includes(x) ? x : tf.clone(x);
 }

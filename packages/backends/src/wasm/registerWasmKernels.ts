@@ -15,8 +15,8 @@ export interface WasmKernelsOptions {
    */
   off?: Off;
   /**
-   * Has V8 pair vectors of 128 bits into ones of 256, by its experimental flag `--experimental-wasm-revectorize`: a network trains up to
-   * 1.6 times as fast, to the same numbers. Node 24 or later on x86-64. It holds for all WebAssembly of the process, and has to be asked
+   * Has V8 pair vectors of 128 bits into ones of 256, by its experimental flag `--experimental-wasm-revectorize`: a network trains
+   * about 1.4 times as fast, to the same numbers. Node 24 or later on x86-64. It holds for all WebAssembly of the process, and has to be asked
    * for before these kernels are first used. Default: whether Node was started with that flag, or the environment says
    * `BCL_REVECTORIZE=1`.
    */
@@ -59,7 +59,7 @@ let owner: tf.KernelBackend | undefined;
  * The wasm backend must be the current one. Where its internals are not as expected, or the engine has no SIMD, TensorFlow.js's
  * kernels stay, the missing gradient of convolutions is composed of them, and the result says why.
  *
- * 3×3 convolutions of stride 1 or 2 go Winograd's way, with errors of about 1e-5 of the largest value; `tf.env().set('BCL_WASM_WINOGRAD',
+ * 3×3 convolutions of stride 1 or 2 go Winograd's way, with errors below 3e-5 of the largest value; `tf.env().set('BCL_WASM_WINOGRAD',
  * false)` has them computed directly: slower, with errors below 1e-6.
  *
  * @throws RangeError when `off` names a kernel that there is not; the message lists them.

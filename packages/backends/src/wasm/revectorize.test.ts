@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { useBackend } from '../useBackend.js';
 import { registerWasmKernels } from './registerWasmKernels.js';
 import { revectorize } from './revectorize.js';
 
@@ -28,6 +30,16 @@ test.each<[string, () => boolean]>([
 ])('asked for %s it is there from Node 24 on, and refused before', (_, ask) => {
   if (can) expect(ask()).toBe(true);
   else expect(ask).toThrow(new Error(refusal));
+});
+
+test('auto does not take a slower backend because of it', async () => {
+  const asked = useBackend('auto', { revectorize: true });
+  if (can) await expect(asked).rejects.toThrow(/before the kernels are first used/);
+  else await expect(asked).rejects.toThrow(new Error(refusal));
+  await expect(useBackend('auto', { wasmKernelsOff: ['Conv9D'] })).rejects.toThrow(
+    /off must name kernels of ours, or be 'all', got 'Conv9D'/,
+  );
+  expect(tf.getBackend()).toBe('wasm');
 });
 
 test('is refused in a browser, which has no such flag', () => {

@@ -32,10 +32,12 @@ export class ReplicaThread {
     const { replica } = this;
     const weight = (share.to - share.from) / share.total;
     const { xs, ys } = this.#tensors(share);
-    const pass = weight > 0 ? replica.pass(xs, ys, at.step, share.from, weight) : null;
-    let gradients = this.#gradients(pass);
+    let pass: Pass | null = null;
+    let gradients: tf.NamedTensorMap = {};
     let applied = false;
     try {
+      if (weight > 0) pass = replica.pass(xs, ys, at.step, share.from, weight);
+      gradients = this.#gradients(pass);
       if (pass && this.#first) await checkFirstLogits(replica.loss, pass.logits);
       this.#first = false;
       const others = await this.#others(weight);

@@ -1,4 +1,4 @@
-import { variableGradients } from '@bcl/backends';
+import { type VariableGradients, variableGradients } from '@bcl/backends';
 import type { Draw } from '@bcl/mixing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -67,7 +67,7 @@ export class Replica {
   }
 
   /**
-   * Loss and gradients of a batch, or of a part of it.
+   * Loss and gradients of a batch, or of a part of it. Where it throws, the replica is as before.
    *
    * @param step Steps of the run before this one.
    * @param firstExample Place of the part's first example in the batch.
@@ -77,12 +77,20 @@ export class Replica {
     for (const layer of this.#seekable) layer.seek(step, firstExample);
     const before = handles(this.weights.others);
     let logits: tf.Tensor | undefined;
-    const { value, grads } = variableGradients(() => {
-      const output = applyInTraining(this.model, xs);
-      logits = tf.keep(tf.clone(output));
-      const mean = tf.mean(this.loss(ys, output)) as tf.Scalar;
-      return weight === 1 ? mean : tf.mul<tf.Scalar>(mean, weight);
-    }, Object.values(this.weights.trainable));
+    let given: VariableGradients;
+    try {
+      given = variableGradients(() => {
+        const output = applyInTraining(this.model, xs);
+        logits = tf.keep(tf.clone(output));
+        const mean = tf.mean(this.loss(ys, output)) as tf.Scalar;
+        return weight === 1 ? mean : tf.mul<tf.Scalar>(mean, weight);
+      }, Object.values(this.weights.trainable));
+    } catch (error) {
+      this.undo({ before });
+      tf.dispose([before, ...(logits ? [logits] : [])]);
+      throw error;
+    }
+    const { value, grads } = given;
     const gradients: tf.NamedTensorMap = {};
     for (const [name, variable] of Object.entries(this.weights.trainable)) {
       const gradient = grads[variable.name];
@@ -183,7 +191,7 @@ export class Replica {
   }
 
   /** Gives the other weights back what they held before a pass that is not to count. */
-  undo({ before }: Pass): void {
+  undo({ before }: Pick<Pass, 'before'>): void {
     for (const [name, value] of Object.entries(before)) this.weights.others[name]?.assign(value);
   }
 }

@@ -16,6 +16,32 @@ class Witness extends layers.Layer {
   }
 }
 
+/** Gives a tensor of its own, whatever it takes. */
+class Keeper extends layers.Layer {
+  static className = 'TestKeeper';
+  readonly kept = tf.variable(tf.fill([1, 4], 2));
+
+  override call(): tf.Tensor {
+    return this.kept;
+  }
+}
+
+/** Masks rows of zeros. */
+class MaskMaker extends layers.Layer {
+  static className = 'TestMaskMaker';
+  override readonly supportsMasking = true;
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [x] = [inputs].flat() as [tf.Tensor];
+    return tf.mul(x, 2);
+  }
+
+  override computeMask(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [x] = [inputs].flat() as [tf.Tensor];
+    return tf.any(tf.notEqual(x, 0), -1);
+  }
+}
+
 /** Gives the mask of its input. */
 class MaskReader extends layers.Layer {
   static className = 'TestMaskReader';
@@ -124,11 +150,33 @@ describe('applyInTraining', () => {
     expect(Array.from(result.dataSync().slice(0, 2))).toEqual([9, 9]);
   });
 
-  test('leaves models that mask to TensorFlow.js', () => {
-    const masking = layers.masking({ maskValue: 0, inputShape: [3, 2] });
-    const net = sequential({ layers: [masking, new MaskReader({})] });
+  test.each([
+    ['by a layer', () => layers.masking({ maskValue: 0, inputShape: [3, 2] })],
+    [
+      'by a layer of a model inside',
+      () => sequential({ layers: [layers.masking({ maskValue: 0, inputShape: [3, 2] })] }),
+    ],
+    ['by a layer of its own', () => new MaskMaker({ inputShape: [3, 2] })],
+  ])('leaves models that mask to TensorFlow.js: %s', (_, make) => {
+    const net = sequential({ layers: [make(), new MaskReader({})] });
     const xs = tf.tensor3d([1, 2, 0, 0, 4, 0], [1, 3, 2]);
     expect(Array.from(applyInTraining(net, xs).dataSync())).toEqual([1, 0, 1]);
+  });
+
+  test('leaves to a layer the tensor that it keeps, and to the caller the one that it gave', () => {
+    const x = input({ shape: [4] });
+    const keeper = new Keeper({});
+    const sum = layers.add().apply([x, keeper.apply(x) as SymbolicTensor]) as SymbolicTensor;
+    const net = model({ inputs: x, outputs: sum });
+    const xs = tf.ones([1, 4]);
+    for (let i = 0; i < 2; i++) {
+      expect(Array.from(applyInTraining(net, xs).dataSync())).toEqual([3, 3, 3, 3]);
+    }
+    const given = model({ inputs: x, outputs: keeper.apply(x) as SymbolicTensor });
+    applyInTraining(given, xs).dispose();
+    applyInTraining(model({ inputs: x, outputs: x }), xs).dispose();
+    expect(keeper.kept.isDisposed || xs.isDisposed).toBe(false);
+    keeper.kept.dispose();
   });
 
   test('leaves images that do not fit to TensorFlow.js, which says so', () => {

@@ -1,15 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { Layer } from './innermostLayers.js';
+import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { innermostLayers, type Layer } from './innermostLayers.js';
 
-/** What of a layer says how it may be run. */
-type RunnableLayer = Layer & { stateful: boolean; supportsMasking: boolean };
+type StatefulLayer = Layer & { stateful: boolean };
+
+/** What layers do about masks that make none of their own: nothing, or, where they join several inputs, to join theirs. */
+const joinMasks = new Set(
+  [layers.Layer.prototype, layers.add(), layers.concatenate()].map((layer) => layer.computeMask),
+);
 
 /**
  * `model.apply(xs, { training: true })`, the same operations in the same order, but that the output of a layer goes as soon as the
  * last layer that takes it is done: TensorFlow.js keeps all of them. What the gradients need has handles of its own.
  *
- * Models that mask, or have several inputs or outputs, are run by TensorFlow.js.
+ * Models with layers that may make masks, or with several inputs or outputs, are run by TensorFlow.js.
  *
  * @returns The model's output, owned by the caller.
  */
@@ -29,32 +33,38 @@ export function applyInTraining(model: LayersModel, xs: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const values = new Map<SymbolicTensor, tf.Tensor>([[input, xs]]);
     for (const each of order) {
-      const layer = each.sourceLayer as RunnableLayer;
+      const layer = each.sourceLayer as StatefulLayer;
       const taken = each.inputs.map((one) => values.get(one) as tf.Tensor);
       values.set(each, layer.apply(taken, { training: true }) as tf.Tensor);
       for (const one of new Set(each.inputs)) {
         const left = (uses.get(one) as number) - 1;
         uses.set(one, left);
         const value = values.get(one) as tf.Tensor;
-        const lent = one === input || (one.sourceLayer as RunnableLayer).stateful || value.kept;
-        if (left === 0 && !lent) value.dispose();
+        const lent = one === input || (one.sourceLayer as StatefulLayer).stateful;
+        if (left === 0 && !lent && isMadeHere(value)) value.dispose();
       }
     }
-    return values.get(output) as tf.Tensor;
+    const result = values.get(output) as tf.Tensor;
+    return output !== input && isMadeHere(result) ? result : tf.clone(result);
   });
 }
 
-/** Whether each layer makes one tensor, without masks. */
+/** Whether a tensor was made in the tidy at hand, and is not one that a layer keeps: a weight, a constant. */
+function isMadeHere(x: tf.Tensor): boolean {
+  const { activeScope } = (tf.engine() as unknown as { state: { activeScope: { id: number } } })
+    .state;
+  return x.scopeId === activeScope.id && !x.kept && !(x instanceof tf.Variable);
+}
+
+/** Whether each layer makes one tensor, and none a mask. */
 function isPlain({ inputs, outputs, layers }: LayersModel): boolean {
-  const masking = ['Embedding', 'Masking'];
   return (
     inputs.length === 1 &&
     outputs.length === 1 &&
-    layers.every(
-      (layer) =>
-        !masking.includes(layer.getClassName()) &&
-        layer.inboundNodes.every(({ outputTensors }) => outputTensors.length === 1),
-    )
+    layers.every(({ inboundNodes }) =>
+      inboundNodes.every(({ outputTensors }) => outputTensors.length === 1),
+    ) &&
+    innermostLayers(layers).every(({ computeMask }) => joinMasks.has(computeMask))
   );
 }
 
