@@ -1,24 +1,49 @@
 """The training step of bench/step.mjs in PyTorch, as a yardstick: forward, backward and SGD on random images, by default of ConvNet.
 
-    python3 bench/step.py [convnet | resnet18 | shakeShake] [batch] [threads]
+    python3 bench/step.py [convnet | resnet18 | shakeShake] [batch] [threads] [--steps 8] [--device cuda [--tf32]]
 
-Prints a line of JSON: images/s (median of the steps after the second) and the most memory that the process held.
+Prints a line of JSON: images/s of the steps after the second and the most memory that the process held. On a CPU that is by the median
+of these steps; a GPU is given steps before it has done the last, as in a training, and is waited for after all of them.
 """
 
+import argparse
 import json
 import resource
 import statistics
 import sys
 import time
 
-import torch
-from torch import nn
-from torch.nn import functional
+NETWORKS = ["convnet", "resnet18", "shakeShake"]
 
-NETWORK = sys.argv[1] if len(sys.argv) > 1 else "convnet"
-BATCH = int(sys.argv[2]) if len(sys.argv) > 2 else 128
-THREADS = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-torch.set_num_threads(THREADS)
+parser = argparse.ArgumentParser(description="The training step of bench/step.mjs in PyTorch.")
+parser.add_argument("network", nargs="?", default="convnet", choices=NETWORKS)
+parser.add_argument("batch", nargs="?", type=int, default=128)
+parser.add_argument("threads", nargs="?", type=int, default=1)
+parser.add_argument("--steps", type=int, default=8, help="of which the first two do not count")
+parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+parser.add_argument("--tf32", action="store_true", help="products of numbers of 19 bits, on a GPU that has them")
+arguments = parser.parse_args()
+BATCH = arguments.batch
+ON_GPU = arguments.device == "cuda"
+if arguments.steps < 3:
+    sys.exit(f"step.py: --steps must be at least 3, got {arguments.steps}")
+if arguments.tf32 and not ON_GPU:
+    sys.exit("step.py: --tf32 is for --device cuda, got --device cpu")
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional
+except ImportError as error:
+    sys.exit(f"step.py: PyTorch does not load in {sys.executable} ({error}); pip install torch")
+
+if ON_GPU and not torch.cuda.is_available():
+    build = f"is built for CUDA {torch.version.cuda}" if torch.version.cuda else "is built without CUDA"
+    sys.exit(f"step.py: --device cuda needs a GPU that PyTorch can use, got none: PyTorch {torch.__version__} {build}")
+torch.set_num_threads(arguments.threads)
+torch.backends.cudnn.benchmark = True
+torch.backends.cudnn.allow_tf32 = arguments.tf32
+torch.backends.cuda.matmul.allow_tf32 = arguments.tf32
 
 
 def convolutions(inputs, outputs, count):
@@ -67,12 +92,12 @@ class Shake(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, a, b):
-        alpha = torch.rand(len(a), 1, 1, 1)
+        alpha = torch.rand(len(a), 1, 1, 1, device=a.device)
         return alpha * a + (1 - alpha) * b
 
     @staticmethod
     def backward(ctx, dy):
-        beta = torch.rand(len(dy), 1, 1, 1)
+        beta = torch.rand(len(dy), 1, 1, 1, device=dy.device)
         return beta * dy, (1 - beta) * dy
 
 
@@ -134,22 +159,30 @@ def shake_shake():
     return nn.Sequential(*blocks, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
 
 
-model = {"convnet": convnet, "resnet18": resnet18, "shakeShake": shake_shake}[NETWORK]()
+def wait():
+    if ON_GPU:
+        torch.cuda.synchronize()
+
+
+model = {"convnet": convnet, "resnet18": resnet18, "shakeShake": shake_shake}[arguments.network]().to(arguments.device)
 optimizer = torch.optim.SGD(model.parameters(), 0.02, momentum=0.9, nesterov=True, weight_decay=5e-4)
-x = torch.randn(BATCH, 3, 32, 32)
-y = torch.softmax(torch.randn(BATCH, 10), 1)
-taken = []
-for step in range(8):
-    start = time.perf_counter()
+x = torch.randn(BATCH, 3, 32, 32, device=arguments.device)
+y = torch.softmax(torch.randn(BATCH, 10, device=arguments.device), 1)
+ends = []
+for step in range(arguments.steps):
     optimizer.zero_grad()
     loss = -(y * torch.log_softmax(model(x), 1)).sum(1).mean()
     loss.backward()
     optimizer.step()
-    if step > 1:
-        taken.append(time.perf_counter() - start)
+    if step == 1 or step == arguments.steps - 1:
+        wait()
+    ends.append(time.perf_counter())
+taken = [end - start for start, end in zip(ends[1:], ends[2:])]
 print(json.dumps({
     "version": torch.__version__,
+    "device": torch.cuda.get_device_name() if ON_GPU else "cpu",
     "parameters": sum(p.numel() for p in model.parameters()),
-    "imagesPerSecond": BATCH / statistics.median(taken),
+    "imagesPerSecond": BATCH / (statistics.mean(taken) if ON_GPU else statistics.median(taken)),
     "peakMiB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    **({"peakGpuMiB": round(torch.cuda.max_memory_allocated() / 2**20)} if ON_GPU else {}),
 }))
