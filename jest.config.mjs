@@ -1,4 +1,9 @@
-import { backendProjects, tensorflowModules } from './test-support/backends.mjs';
+import {
+  backendProjects,
+  suitesOf,
+  suitesOfBackends,
+  tensorflowModules,
+} from './test-support/backends.mjs';
 
 /** @type {import('jest').Config} */
 const shared = {
@@ -38,26 +43,12 @@ export default {
         '<rootDir>/test-support/**/*.test.ts',
         '<rootDir>/examples/**/*.test.ts',
       ],
-      testPathIgnorePatterns: [
-        '/node_modules/',
-        '/dist/',
-        '\\.ops\\.test\\.ts$',
-        '\\.webgpu\\.test\\.ts$',
-        '/backends/src/webgpu/',
-      ],
+      testPathIgnorePatterns: ['/node_modules/', '/dist/', ...suitesOfBackends],
     },
     ...backendProjects().map((name) => ({
       ...shared,
       displayName: name,
-      testMatch: [
-        '<rootDir>/packages/*/src/**/*.ops.test.ts',
-        ...(name === 'webgpu'
-          ? [
-              '<rootDir>/packages/backends/src/webgpu/*.test.ts',
-              '<rootDir>/packages/*/src/**/*.webgpu.test.ts',
-            ]
-          : []),
-      ],
+      testMatch: suitesOf(name),
       testEnvironmentOptions: { ...shared.testEnvironmentOptions, backend: name },
       globals: { BCL_TEST_BACKEND: name },
       ...(name === 'tensorflow' ? { modulePaths: tensorflowModules() } : {}),

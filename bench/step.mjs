@@ -4,6 +4,7 @@
 //
 //     node bench/step.mjs [--network convnet] [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
 //     node bench/step.mjs --backends wasm,tensorflow,webgpu     # side by side; only wasm counts threads
+//     node bench/step.mjs --backends webgpu --resident          # images that are kept on the device
 import { execFileSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,7 @@ import { createModel, summarize } from '@bcl/models';
 import { createRandom } from '@bcl/random';
 import { ModelManager, sgd } from '@bcl/trainer';
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorflowModules, useSwiftShader } from '../test-support/backends.mjs';
+import { tensorflowModules, useSwiftShaderWithoutGpu } from '../test-support/backends.mjs';
 import { keep, round, summary, times } from './measure.mjs';
 
 /** Networks for images of 32×32 by their names here. */
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1,2' },
     backends: { type: 'string', default: 'wasm' },
+    resident: { type: 'boolean', default: false },
     child: { type: 'string' },
     backend: { type: 'string', default: 'wasm' },
   },
@@ -46,7 +48,7 @@ else await compare();
 
 /** Runs each backend, with each number of threads, in processes of its own, by turns. */
 async function compare() {
-  useSwiftShader();
+  useSwiftShaderWithoutGpu();
   const threads = values.threads.split(',').map(Number);
   const settings = values.backends
     .split(',')
@@ -70,7 +72,9 @@ async function compare() {
         summary(all.map((r) => (r.imagesPerSecond * r.gflopPerImage) / r.productGflops)).median,
         2,
       ),
-      dataShare: round(summary(all.map((r) => r.dataShare)).median, 5),
+      ...(values.resident
+        ? {}
+        : { dataShare: round(summary(all.map((r) => r.dataShare)).median, 5) }),
       peakMiB: Math.max(...all.map((r) => r.peakMiB)),
       tensorsAfterEachStep: all[0].tensors,
     };
@@ -83,9 +87,9 @@ async function compare() {
   );
   const { kernels } = results[0][0];
   if (kernels) console.table(kernels);
-  const { network, runs } = values;
+  const { network, runs, resident } = values;
   const file = values.backends === 'wasm' ? 'step' : 'backends';
-  keep(file, { network, batch, steps, runs: Number(runs), rows, kernels });
+  keep(file, { network, batch, steps, runs: Number(runs), resident, rows, kernels });
 }
 
 /** One training in a process of its own, which finds TensorFlow where scripts/bring-tensorflow.mjs put it. */
@@ -93,6 +97,7 @@ function inProcess({ backend, threads }) {
   const { network, batch, steps } = values;
   const flags = { backend, child: threads, network, batch, steps };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  if (values.resident) args.push('--resident');
   const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -122,7 +127,14 @@ async function train(backend, threads) {
   const share = backend === 'wasm' && threads === 1 ? countKernels() : undefined;
   const speeds = [];
   const tensors = [];
-  const training = { epochs: 1, batchSize: batch, mixer, threads, layerModules: ['@bcl/models'] };
+  const training = {
+    epochs: 1,
+    batchSize: batch,
+    mixer,
+    threads,
+    layerModules: ['@bcl/models'],
+    resident: values.resident,
+  };
   let last = performance.now();
   for await (const event of manager.train(data, training)) {
     if (event.type !== 'step') continue;
@@ -139,7 +151,10 @@ async function train(backend, threads) {
     // Products and sums of its forward and backward pass.
     gflopPerImage: (6 * summarize(model).multiplyAdds) / 1e9,
     productGflops,
-    dataShare: (measureData(data, preprocessing) * imagesPerSecond) / (1000 * batch),
+    // Resident images are made ready on the device.
+    ...(values.resident
+      ? {}
+      : { dataShare: (measureData(data, preprocessing) * imagesPerSecond) / (1000 * batch) }),
     peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     tensors: tensors.slice(1, 6),
     kernels: share?.table(),

@@ -11,6 +11,24 @@ const swiftShaders = [
   '/opt/google/chrome/vk_swiftshader_icd.json',
 ];
 
+/** Paths of the tests that are run once a backend, or on webgpu alone: what {@link suitesOf} names, as regular expressions. */
+export const suitesOfBackends = [
+  '\\.ops\\.test\\.[jt]s$',
+  '\\.webgpu\\.test\\.[jt]s$',
+  '/backends/src/webgpu/',
+];
+
+/** The tests of a backend, as jest's `testMatch`: the suites of tensor ops, and on webgpu those of its own kernels. */
+export function suitesOf(backend, extension = 'ts') {
+  const ofAll = `<rootDir>/packages/*/src/**/*.ops.test.${extension}`;
+  if (backend !== 'webgpu') return [ofAll];
+  return [
+    ofAll,
+    `<rootDir>/packages/backends/src/webgpu/*.test.${extension}`,
+    `<rootDir>/packages/*/src/**/*.webgpu.test.${extension}`,
+  ];
+}
+
 /**
  * The backends that the suites of tensor ops run on: all that this machine has. Names the others in one line.
  * WebGPU can be had anywhere, so on CI its absence is a failure.
@@ -50,6 +68,11 @@ export function useSwiftShader() {
   env.VK_ICD_FILENAMES = swiftShader;
   // Mesa's layer that picks among several GPUs: it prints errors where there is no desktop.
   env.NODEVICE_SELECT ??= '1';
+}
+
+/** As {@link useSwiftShader}, but only where no GPU is found without: what measures takes the real one. */
+export function useSwiftShaderWithoutGpu() {
+  if (webgpu() !== undefined) useSwiftShader();
 }
 
 function webgpu() {

@@ -1,4 +1,8 @@
-// Of the folder that was unpacked: the suites of tensor ops, compiled; `--globals` names their backend.
+// Of the folder that was unpacked: the compiled suites of the backend that BCL_TEST_BACKEND names.
+import { suitesOf } from './test-support/backends.mjs';
+
+const { env } = process;
+const backend = env.BCL_TEST_BACKEND ?? 'wasm';
 
 /** @type {import('jest').Config} */
 export default {
@@ -7,7 +11,8 @@ export default {
     customExportConditions: ['@bcl/source', 'node', 'require', 'default'],
   },
   setupFilesAfterEnv: ['<rootDir>/test-support/setup.js'],
-  testMatch: ['<rootDir>/packages/*/src/**/*.ops.test.js'],
+  testMatch: suitesOf(backend, 'js'),
+  globals: { BCL_TEST_BACKEND: backend },
   transform: {},
   moduleNameMapper: { '^webgpu$': '<rootDir>/test-support/webgpu.cjs' },
 };

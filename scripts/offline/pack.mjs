@@ -1,9 +1,10 @@
 // Packs everything for a Linux machine without network into one file: node, the built packages with what they depend on, Dawn, the
-// Vulkan loader, the suites of tensor ops with jest, and the bench of the training step.
+// Vulkan loader, the suites of tensor ops and of the WebGPU kernels with jest, and the benches of training.
 //
-//     node scripts/offline/pack.mjs [--out bcl-offline.sh] [--cifar <cifar-10-batches-bin> [--images 2000]]
+//     node scripts/offline/pack.mjs [--out bcl-offline.sh] [--cifar <cifar-10-batches-bin> [--images 1000]]
+//     node scripts/offline/pack.mjs --cifar <cifar-10-binary.tar.gz>     # all of it, 160 MiB more
 //
-// There: sh bcl-offline.sh [--into <folder>] [doctor | conformance | bench | all | bcl …]
+// There: sh bcl-offline.sh [--into <folder>] [doctor | conformance | bench | gpu | reproduce | all | bcl …]
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -30,20 +31,44 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { transformFileSync } from '@swc/core';
+import { suitesOfBackends } from '../../test-support/backends.mjs';
 import { copyPackages } from './closure.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
-/** Bytes that a file may have: what many mail and web gates let through. */
+/** Bytes that a file without all of CIFAR-10 may have: what many mail and web gates let through. */
 const LIMIT = 60 * 2 ** 20;
 /** Bytes of a picture and its label in CIFAR-10's files. */
 const RECORD = 3073;
+const cifarFiles = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat('test_batch.bin');
+
+/** The benches that `run` knows, with what they share. */
+const benches = [
+  'step.mjs',
+  'step.py',
+  'gpu.mjs',
+  'webgpu.mjs',
+  'convolutions.mjs',
+  'resident.mjs',
+  'measure.mjs',
+];
+/** Libraries that must come along, and those that NVIDIA's driver for Vulkan is linked with, which servers may lack. */
+const libraries = ['libvulkan.so.1', 'libstdc++.so.6', 'libgcc_s.so.1'];
+const driverLibraries = [
+  'libX11.so.6',
+  'libXext.so.6',
+  'libxcb.so.1',
+  'libXau.so.6',
+  'libXdmcp.so.6',
+  'libbsd.so.0',
+  'libmd.so.0',
+];
 
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'bcl-offline.sh' },
     cifar: { type: 'string' },
-    images: { type: 'string', default: '2000' },
+    images: { type: 'string', default: '1000' },
   },
 });
 if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -52,17 +77,21 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   );
 }
 
+/** Whether all of CIFAR-10 comes along, as the archive that it is. */
+const whole = values.cifar !== undefined && statSync(values.cifar).isFile();
+
 const work = mkdtempSync(join(tmpdir(), 'bcl-offline-'));
 try {
   const app = join(work, 'app');
   copyProject(app);
   copyDependencies(app);
-  if (values.cifar)
+  if (values.cifar && !whole)
     copyCifar(join(app, 'cifar-10-batches-bin'), values.cifar, Number(values.images));
   const outer = join(work, 'outer');
   mkdirSync(join(outer, 'lib'), { recursive: true });
   copyNode(join(outer, 'node'));
   copyLibraries(join(outer, 'lib'));
+  if (whole) copyArchive(join(outer, 'cifar-10-binary.tar.gz'), values.cifar);
   copyFileSync(join(here, 'run'), join(outer, 'run'));
   chmodSync(join(outer, 'run'), 0o755);
   // The best, 11, takes ten times as long for a tenth less.
@@ -78,7 +107,7 @@ try {
 function write(archive) {
   const script = readFileSync(join(here, 'unpack.sh'));
   const bytes = Buffer.concat([script, gzipSync(archive, { level: 9 })]);
-  if (bytes.length > LIMIT) {
+  if (bytes.length > LIMIT && !whole) {
     throw new Error(
       `pack-offline: must stay below ${LIMIT / 2 ** 20} MiB, got ${mebibytes(bytes.length)}; take fewer --images`,
     );
@@ -117,18 +146,17 @@ function copyProject(app) {
   ]) {
     compile(join(root, 'test-support', file), join(app, 'test-support', file));
   }
-  for (const file of ['step.mjs', 'measure.mjs']) {
-    compile(join(root, 'bench', file), join(app, 'bench', file));
-  }
+  for (const file of benches) compile(join(root, 'bench', file), join(app, 'bench', file));
   copyFileSync(join(root, 'pnpm-workspace.yaml'), join(app, 'pnpm-workspace.yaml'));
   copyFileSync(join(here, 'jest.config.mjs'), join(app, 'jest.config.mjs'));
 }
 
-/** All of a folder of sources but the tests that are not of tensor ops. */
+/** All of a folder of sources but the tests that no backend is asked for. */
 function compileAll(from, to) {
+  const wanted = suitesOfBackends.map((pattern) => new RegExp(pattern));
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const other = /\.test\.ts$/.test(path) && !/\.ops\.test\.ts$/.test(path);
+    const other = /\.test\.ts$/.test(path) && !wanted.some((pattern) => pattern.test(path));
     if (entry.isFile() && !other) compile(path, join(to, relative(from, path)));
   }
 }
@@ -178,7 +206,7 @@ function copyNode(to) {
 
 /** Each in a folder of its own: only what a machine lacks is put before its loader. */
 function copyLibraries(to) {
-  for (const name of ['libvulkan.so.1', 'libstdc++.so.6', 'libgcc_s.so.1']) {
+  for (const name of [...libraries, ...driverLibraries]) {
     const folders = [
       '/usr/lib/x86_64-linux-gnu',
       '/lib/x86_64-linux-gnu',
@@ -186,17 +214,38 @@ function copyLibraries(to) {
       '/usr/lib',
     ];
     const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-    if (!file)
+    if (file) {
+      mkdirSync(join(to, name));
+      copyFileSync(realpathSync(file), join(to, name, name));
+    } else if (libraries.includes(name)) {
       throw new Error(`pack-offline: ${name} is not found; apt-get install libvulkan1 libstdc++6`);
-    mkdirSync(join(to, name));
-    copyFileSync(realpathSync(file), join(to, name, name));
+    } else {
+      console.log(
+        `${name} is not here and stays out: a server without it may not run NVIDIA's driver for Vulkan`,
+      );
+    }
   }
+}
+
+/** All of CIFAR-10, as it is: it would pack no smaller. */
+function copyArchive(to, from) {
+  const names = execFileSync('tar', ['-tf', from], { encoding: 'utf8' }).split('\n');
+  const missing = cifarFiles.filter(
+    (file) => !names.some((name) => name === file || name.endsWith(`/${file}`)),
+  );
+  if (missing.length > 0) {
+    throw new Error(
+      `pack-offline: --cifar must be CIFAR-10's binary version, a .tar.gz or its folder, got ${from} without ${missing.join(', ')}`,
+    );
+  }
+  copyFileSync(from, to);
+  chmodSync(to, 0o644);
 }
 
 /** A part of each of CIFAR-10's files, so that they read as the whole. */
 function copyCifar(to, from, images) {
   mkdirSync(to);
-  for (const name of [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`).concat('test_batch.bin')) {
+  for (const name of cifarFiles) {
     const wanted = Math.ceil(images / (name === 'test_batch.bin' ? 2 : 5)) * RECORD;
     const source = join(from, name);
     const bytes = Buffer.alloc(Math.min(wanted, statSync(source).size));

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Everything of @bcl for a Linux machine without network: unpacks itself, then runs.
-#     sh bcl-offline.sh [--into <folder>] [doctor | conformance [backend …] | bench [backend …] | all | bcl …]
+#     sh bcl-offline.sh [--into <folder>] [doctor | conformance … | bench … | gpu … | reproduce … | all | bcl …]
 set -eu
 into=./bcl-offline
 if [ "${1:-}" = --into ]; then
