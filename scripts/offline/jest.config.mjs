@@ -1,11 +1,12 @@
 // Of the folder that was unpacked: the compiled suites of the backend that BCL_TEST_BACKEND names.
-import { suitesOf } from './test-support/backends.mjs';
+import { suitesOf } from '../../test-support/backends.mjs';
 
 const { env } = process;
 const backend = env.BCL_TEST_BACKEND ?? 'wasm';
 
 /** @type {import('jest').Config} */
 export default {
+  rootDir: '../..',
   testEnvironment: 'node',
   testEnvironmentOptions: {
     customExportConditions: ['@bcl/source', 'node', 'require', 'default'],

@@ -148,7 +148,8 @@ function copyProject(app) {
   }
   for (const file of benches) compile(join(root, 'bench', file), join(app, 'bench', file));
   copyFileSync(join(root, 'pnpm-workspace.yaml'), join(app, 'pnpm-workspace.yaml'));
-  copyFileSync(join(here, 'jest.config.mjs'), join(app, 'jest.config.mjs'));
+  const config = join('scripts', 'offline', 'jest.config.mjs');
+  compile(join(root, config), join(app, config));
 }
 
 /** All of a folder of sources but the tests that no backend is asked for. */
