@@ -31,7 +31,7 @@ export interface QueuedEngineOptions {
  * Trains in this thread on a device that works through a queue: steps are taken with no wait for the
  * numbers of those before them, so that the queue does not run dry.
  *
- * A tensor never changes, so what a step changed is there for as long as somebody holds it. A step whose numbers
+ * A tensor that somebody else holds never changes, so what a step changed is there for as long as it is held. A step whose numbers
  * turn out not to be finite is therefore undone by putting back what was held before it, together with
  * all steps after it, which costs the device nothing. In the same way the replica stands after the
  * step told of whenever its taker looks.
