@@ -119,8 +119,10 @@ test('several steps are taken before the first of them is read', async () => {
   } finally {
     spy.mockRestore();
   }
-  // The first is taken alone; then each is told of when three more are under way, as long as there are so many.
-  expect(toldAfter).toEqual([1, 5, 6, 6, 6, 6]);
+  // The first is taken alone; then each is told of when three more are under way, as long as there are so many: on tensorflow, whose reads
+  // wait for all that is under way, the four together.
+  const ahead = tf.getBackend() === 'tensorflow' ? [5, 5, 5, 5, 6] : [5, 6, 6, 6, 6];
+  expect(toldAfter).toEqual([1, ...ahead]);
   // On a device the read itself lasts that long: its queue never runs dry in between.
   if (tf.getBackend() === 'webgpu') expect(Math.max(...during)).toBeGreaterThanOrEqual(3);
   manager.dispose();
@@ -259,7 +261,7 @@ test('what comes before a failure of the data is told of first', async () => {
   expect(await fail(2)).toEqual(expected);
 });
 
-test('no tensor is left, however it ends, and no more are held at the tenth step than at the third', async () => {
+test('no tensor is left, however it ends, and no more are held later than in the first steps', async () => {
   const run = async (
     more: Partial<TrainOptions>,
     until?: number,
@@ -285,7 +287,9 @@ test('no tensor is left, however it ends, and no more are held at the tenth step
   };
   const held = await run({ batchSize: 2, epochs: 1 });
   expect(held.size).toBe(24);
-  expect(held.get(10)).toBe(held.get(3));
+  const most = (from: number, to: number) =>
+    Math.max(...[...held].filter(([step]) => step >= from && step <= to).map(([, count]) => count));
+  expect(most(9, 24)).toBe(most(3, 8));
   await run({}, 8);
   await run({}, undefined, spoiledAt(8));
   await run({ stepsAhead: 50 });

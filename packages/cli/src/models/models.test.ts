@@ -72,7 +72,7 @@ parameters     464 154
 statistics     2 272 of normalisations, which training keeps by itself
 multiply-adds  68.9 M an example forward, some 207 M in training
 weights        1.78 MiB
-batch of 128   447 MiB of results kept for the gradients, 33.5 MiB at most in evaluation`,
+batch of 128   377 MiB of results kept for the gradients, 33.5 MiB at most in evaluation`,
     );
   });
 
