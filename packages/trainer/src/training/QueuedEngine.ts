@@ -4,7 +4,13 @@ import { type Engine, nonFiniteError, type StepAt, type StepTaken } from './Engi
 import { type Evaluated, forward } from './forward.js';
 import { describeNonFinite } from './nonFinite.js';
 import { disposePass, type Pass, type Replica } from './Replica.js';
-import { holdState, type ReplicaState, releaseState, sameState } from './ReplicaState.js';
+import {
+  holdState,
+  imprintOf,
+  isImprintOf,
+  type ReplicaState,
+  releaseState,
+} from './ReplicaState.js';
 import { isFiniteStep, readingOf, type StepReading, stepNumbers } from './readStep.js';
 import { takeStep } from './takeStep.js';
 
@@ -170,9 +176,10 @@ export class QueuedEngine implements Engine {
     this.#ahead ??= holdState(this.#replica.state);
     this.#replica.adopt(next.before);
     this.#behind = true;
+    const placed = imprintOf(this.#replica.state);
     yield taken;
     this.#behind = false;
-    if (sameState(this.#replica.state, next.before)) this.#replica.adopt(this.#ahead);
+    if (isImprintOf(placed, this.#replica.state)) this.#replica.adopt(this.#ahead);
     else this.#redo(at);
   }
 

@@ -24,27 +24,27 @@ export function releaseState({ weights, optimizer, average }: ReplicaState): voi
   tf.dispose([weights, optimizer.tensors, average?.means ?? {}]);
 }
 
-/** Whether two states are of the same tensors. */
-export function sameState(a: ReplicaState, b: ReplicaState): boolean {
-  return (
-    sameTensors(a.weights, b.weights) &&
-    sameTensors(a.optimizer.tensors, b.optimizer.tensors) &&
-    JSON.stringify(a.optimizer.numbers) === JSON.stringify(b.optimizer.numbers) &&
-    sameTensors(a.average?.means ?? {}, b.average?.means ?? {})
-  );
+/** What a state is made of, to tell later by {@link isImprintOf} whether somebody has put something else in its place. */
+export function imprintOf({ weights, optimizer, average }: ReplicaState): readonly unknown[] {
+  const data = (tensors: tf.NamedTensorMap): unknown[] =>
+    Object.entries(tensors).flatMap(([name, { dataId }]) => [name, dataId]);
+  return [
+    ...data(weights),
+    ...data(optimizer.tensors),
+    ...data(average?.means ?? {}),
+    JSON.stringify(optimizer.numbers),
+  ];
+}
+
+/** Whether a state still is made of what it was. */
+export function isImprintOf(imprint: readonly unknown[], state: ReplicaState): boolean {
+  const now = imprintOf(state);
+  return now.length === imprint.length && now.every((part, i) => part === imprint[i]);
 }
 
 /** Handles on what tensors, or variables, hold now; no copy is made. */
 export function handles(tensors: Readonly<tf.NamedTensorMap>): tf.NamedTensorMap {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [name, tf.clone<tf.Tensor>(tensor)]),
-  );
-}
-
-function sameTensors(a: tf.NamedTensorMap, b: tf.NamedTensorMap): boolean {
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => a[name]?.dataId === b[name]?.dataId)
   );
 }
