@@ -11,10 +11,10 @@
  * where the step from one position to the next is given in bytes, so that it can avoid powers of two.
  */
 import { copyRows } from './rows';
-import { QUAD } from './simd';
-import { unitFilterGradientTile, unitFilterTile, unitGradientTile, unitInputTile, unitOutputTile } from './winograd';
+import { QUAD, loadPart } from './simd';
+import { unitFilterGradientTile, unitFilterLine, unitGradientLine, unitInputLine, unitOutputTile } from './winograd';
 import {
-  stridedFilterGradientTile, stridedFilterTile, stridedGradientTile, stridedInputGradientTile, stridedInputTile,
+  stridedFilterGradientTile, stridedFilterLine, stridedGradientLine, stridedInputGradientTile, stridedInputLine,
   stridedOutputTile,
 } from './winogradStrided';
 
@@ -103,11 +103,34 @@ function inputTiles(
       for (let quad = group; quad < end; quad++) {
         const from = origin + (<usize>quad << 4);
         const to = v + <usize>quad * quadBytes + (<usize>t << 4);
-        if (strided) stridedInputTile(from, rowBytes, pixelBytes, to, positionBytes, temporary);
-        else unitInputTile(from, rowBytes, pixelBytes, to, positionBytes, temporary);
+        inputTile(from, rowBytes, pixelBytes, to, positionBytes, temporary, strided);
       }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function inputTile(
+  d: usize, rowBytes: usize, pixelBytes: usize, v: usize, positionBytes: usize, temporary: usize, strided: bool,
+): void {
+  const line: usize = strided ? 9 : 6;
+  for (let x: usize = 0; x < line; x++) {
+    inputLine(d, rowBytes, temporary + (x << 4), line * QUAD, strided);
+    d += pixelBytes;
+  }
+  for (let y: usize = 0; y < line; y++) {
+    inputLine(temporary, QUAD, v, positionBytes, strided);
+    temporary += line * QUAD;
+    v += line * positionBytes;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function inputLine(from: usize, step: usize, to: usize, toStep: usize, strided: bool): void {
+  if (strided) stridedInputLine(from, step, to, toStep);
+  else unitInputLine(from, step, to, toStep);
 }
 
 /** Where a tile begins in an image of which it takes 2^shift pixels, down and across. */
@@ -154,11 +177,34 @@ function filterTiles(
         const from = filter + (<usize>(c * ld + column) << 2);
         const width = c < channels ? outputs - column : 0;
         const to = u + (<usize>(panel * depth + c) << 5) + (<usize>half << 4);
-        if (strided) stridedFilterTile(from, tapBytes, width, to, positionBytes, temporary);
-        else unitFilterTile(from, tapBytes, width, to, positionBytes, temporary);
+        filterTile(from, tapBytes, width, to, positionBytes, temporary, strided);
       }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function filterTile(
+  g: usize, tapBytes: usize, width: i32, u: usize, positionBytes: usize, temporary: usize, strided: bool,
+): void {
+  for (let x = 0; x < 3; x++) {
+    const g0 = loadPart(g, width), g1 = loadPart(g + 3 * tapBytes, width), g2 = loadPart(g + 6 * tapBytes, width);
+    filterLine(g0, g1, g2, temporary + (<usize>x << 4), 3 * QUAD, strided);
+    g += tapBytes;
+  }
+  for (let y = 0; y < 6; y++) {
+    filterLine(v128.load(temporary), v128.load(temporary, 16), v128.load(temporary, 32), u, positionBytes, strided);
+    temporary += 3 * QUAD;
+    u += 6 * positionBytes;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function filterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize, strided: bool): void {
+  if (strided) stridedFilterLine(g0, g1, g2, to, step);
+  else unitFilterLine(g0, g1, g2, to, step);
 }
 
 /**
@@ -248,11 +294,34 @@ function gradientTiles(
         const channel = quad << 2;
         const from = origin + (<usize>quad << 4);
         const at = to + <usize>(channel / width * stride + t) * tileBytes + (<usize>(channel % width) << 2);
-        if (strided) stridedGradientTile(from, rowBytes, pixelBytes, at, positionBytes, temporary);
-        else unitGradientTile(from, rowBytes, pixelBytes, at, positionBytes, temporary);
+        gradientTile(from, rowBytes, pixelBytes, at, positionBytes, temporary, strided);
       }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function gradientTile(
+  d: usize, rowBytes: usize, pixelBytes: usize, w: usize, positionBytes: usize, temporary: usize, strided: bool,
+): void {
+  const line: usize = strided ? 9 : 6;
+  for (let x = 0; x < 4; x++) {
+    gradientLine(d, rowBytes, temporary + (<usize>x << 4), 4 * QUAD, strided);
+    d += pixelBytes;
+  }
+  for (let y: usize = 0; y < line; y++) {
+    gradientLine(temporary, QUAD, w, positionBytes, strided);
+    temporary += 4 * QUAD;
+    w += line * positionBytes;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function gradientLine(from: usize, step: usize, to: usize, toStep: usize, strided: bool): void {
+  if (strided) stridedGradientLine(from, step, to, toStep);
+  else unitGradientLine(from, step, to, toStep);
 }
 
 /**

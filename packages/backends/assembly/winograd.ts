@@ -7,28 +7,14 @@
  * Interpolation points 0, ±1, ±2, ∞. Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
  * arXiv:1509.09308; the gradient's matrices are the same Toom–Cook construction with a filter of 4 and an output of 3.
  *
- * One tile here; tiles.ts takes them from the tensors and brings them back.
+ * One tile, or a line of one, here; tiles.ts takes them from the tensors and brings them back.
  */
-import { QUAD, loadPart, storePart } from './simd';
-
-// @ts-ignore: decorator
-@inline
-export function unitInputTile(d: usize, rowBytes: usize, pixelBytes: usize, v: usize, positionBytes: usize, temporary: usize): void {
-  for (let x = 0; x < 6; x++) {
-    inputLine(d, rowBytes, temporary + (<usize>x << 4), 6 * QUAD);
-    d += pixelBytes;
-  }
-  for (let y = 0; y < 6; y++) {
-    inputLine(temporary, QUAD, v, positionBytes);
-    temporary += 6 * QUAD;
-    v += 6 * positionBytes;
-  }
-}
+import { QUAD, storePart } from './simd';
 
 /** Bᵀ on six quads. */
 // @ts-ignore: decorator
 @inline
-function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
+export function unitInputLine(from: usize, step: usize, to: usize, toStep: usize): void {
   const two = f32x4.splat(2), four = f32x4.splat(4), five = f32x4.splat(5);
   const d0 = v128.load(from), d1 = v128.load(from + step), d2 = v128.load(from + 2 * step);
   const d3 = v128.load(from + 3 * step), d4 = v128.load(from + 4 * step), d5 = v128.load(from + 5 * step);
@@ -42,25 +28,10 @@ function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
   v128.store(to + 5 * toStep, f32x4.add(f32x4.sub(f32x4.mul(four, d1), f32x4.mul(five, d3)), d5));
 }
 
-// @ts-ignore: decorator
-@inline
-export function unitFilterTile(g: usize, tapBytes: usize, width: i32, u: usize, positionBytes: usize, temporary: usize): void {
-  for (let x = 0; x < 3; x++) {
-    const g0 = loadPart(g, width), g1 = loadPart(g + 3 * tapBytes, width), g2 = loadPart(g + 6 * tapBytes, width);
-    filterLine(g0, g1, g2, temporary + (<usize>x << 4), 3 * QUAD);
-    g += tapBytes;
-  }
-  for (let y = 0; y < 6; y++) {
-    filterLine(v128.load(temporary), v128.load(temporary, 16), v128.load(temporary, 32), u, positionBytes);
-    temporary += 3 * QUAD;
-    u += 6 * positionBytes;
-  }
-}
-
 /** G on three quads. */
 // @ts-ignore: decorator
 @inline
-function filterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
+export function unitFilterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
   const sixth = f32x4.splat(1 / 6.0);
   const a = f32x4.neg(f32x4.mul(sixth, f32x4.add(g0, g2))), b = f32x4.mul(sixth, g1);
   const c = f32x4.add(f32x4.mul(f32x4.splat(1 / 24.0), g0), f32x4.mul(sixth, g2));
@@ -106,24 +77,10 @@ export function unitOutputTile(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-export function unitGradientTile(d: usize, rowBytes: usize, pixelBytes: usize, w: usize, positionBytes: usize, temporary: usize): void {
-  for (let x = 0; x < 4; x++) {
-    gradientLine(d, rowBytes, temporary + (<usize>x << 4), 4 * QUAD);
-    d += pixelBytes;
-  }
-  for (let y = 0; y < 6; y++) {
-    gradientLine(temporary, QUAD, w, positionBytes);
-    temporary += 4 * QUAD;
-    w += 6 * positionBytes;
-  }
-}
-
 /** G′ on four quads. */
 // @ts-ignore: decorator
 @inline
-function gradientLine(from: usize, step: usize, to: usize, toStep: usize): void {
+export function unitGradientLine(from: usize, step: usize, to: usize, toStep: usize): void {
   const sixth = f32x4.splat(1 / 6.0);
   const g0 = v128.load(from), g1 = v128.load(from + step), g2 = v128.load(from + 2 * step), g3 = v128.load(from + 3 * step);
   const a = f32x4.neg(f32x4.mul(sixth, f32x4.add(g0, g2))), b = f32x4.mul(sixth, f32x4.add(g1, g3));

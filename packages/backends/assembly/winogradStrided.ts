@@ -14,31 +14,17 @@
  * A transformed line is numbered 0 … 4 for the points and 5 … 8 for the odd places, which share one value of the filter, number 5: of the
  * 81 transformed filters 36 differ.
  *
- * One tile here; tiles.ts takes them from the tensors and brings them back.
+ * One tile, or a line of one, here; tiles.ts takes them from the tensors and brings them back.
  */
-import { QUAD, loadPart, storePart } from './simd';
+import { QUAD, storePart } from './simd';
 
 /** Positions of a transformed line, and the quads of a tile's lines in scratch memory. */
 const LINE: usize = 9;
 
-// @ts-ignore: decorator
-@inline
-export function stridedInputTile(d: usize, rowBytes: usize, pixelBytes: usize, v: usize, positionBytes: usize, temporary: usize): void {
-  for (let x = 0; x < 9; x++) {
-    inputLine(d, rowBytes, temporary + (<usize>x << 4), LINE * QUAD);
-    d += pixelBytes;
-  }
-  for (let y = 0; y < 9; y++) {
-    inputLine(temporary, QUAD, v, positionBytes);
-    temporary += LINE * QUAD;
-    v += LINE * positionBytes;
-  }
-}
-
 /** B on nine quads. */
 // @ts-ignore: decorator
 @inline
-function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
+export function stridedInputLine(from: usize, step: usize, to: usize, toStep: usize): void {
   const two = f32x4.splat(2), three = f32x4.splat(3);
   const d0 = v128.load(from), d2 = v128.load(from + 2 * step), d4 = v128.load(from + 4 * step);
   const d6 = v128.load(from + 6 * step), d8 = v128.load(from + 8 * step);
@@ -54,25 +40,10 @@ function inputLine(from: usize, step: usize, to: usize, toStep: usize): void {
   v128.store(to + 8 * toStep, v128.load(from + 7 * step));
 }
 
-// @ts-ignore: decorator
-@inline
-export function stridedFilterTile(g: usize, tapBytes: usize, width: i32, u: usize, positionBytes: usize, temporary: usize): void {
-  for (let x = 0; x < 3; x++) {
-    const g0 = loadPart(g, width), g1 = loadPart(g + 3 * tapBytes, width), g2 = loadPart(g + 6 * tapBytes, width);
-    filterLine(g0, g1, g2, temporary + (<usize>x << 4), 3 * QUAD);
-    g += tapBytes;
-  }
-  for (let y = 0; y < 6; y++) {
-    filterLine(v128.load(temporary), v128.load(temporary, 16), v128.load(temporary, 32), u, positionBytes);
-    temporary += 3 * QUAD;
-    u += 6 * positionBytes;
-  }
-}
-
 /** G on three quads. */
 // @ts-ignore: decorator
 @inline
-function filterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
+export function stridedFilterLine(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
   const half = f32x4.splat(0.5), sixth = f32x4.splat(1 / 6.0);
   v128.store(to, f32x4.mul(half, g0));
   v128.store(to + step, f32x4.neg(f32x4.mul(half, f32x4.add(g0, g2))));
@@ -124,24 +95,10 @@ export function stridedOutputTile(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-export function stridedGradientTile(d: usize, rowBytes: usize, pixelBytes: usize, w: usize, positionBytes: usize, temporary: usize): void {
-  for (let x = 0; x < 4; x++) {
-    gradientLine(d, rowBytes, temporary + (<usize>x << 4), 4 * QUAD);
-    d += pixelBytes;
-  }
-  for (let y = 0; y < 9; y++) {
-    gradientLine(temporary, QUAD, w, positionBytes);
-    temporary += 4 * QUAD;
-    w += LINE * positionBytes;
-  }
-}
-
 /** A on four quads. */
 // @ts-ignore: decorator
 @inline
-function gradientLine(from: usize, step: usize, to: usize, toStep: usize): void {
+export function stridedGradientLine(from: usize, step: usize, to: usize, toStep: usize): void {
   const two = f32x4.splat(2), four = f32x4.splat(4);
   const y0 = v128.load(from), y1 = v128.load(from + step), y2 = v128.load(from + 2 * step), y3 = v128.load(from + 3 * step);
   const even = f32x4.add(y0, y2), odd = f32x4.add(y1, y3);

@@ -4,7 +4,7 @@ import type { KernelExports } from './kernelModule.js';
 /** Winograd's way for one stride; assembly/ says what each transform takes and gives. */
 export interface TileTransforms {
   /** The positions of a transformed tile, and which filter each is multiplied by; those of one filter after another. */
-  products: { position: number; filter: number }[];
+  products: readonly { position: number; filter: number }[];
   /** Transformed filters, some of them for several positions. */
   filters: number;
   /** Most tiles that are transformed and multiplied at a time. */
@@ -16,6 +16,13 @@ export interface TileTransforms {
   filterGradient: KernelExports['winogradFilterGradient'];
 }
 
+const unitProducts = Array.from({ length: 36 }, (_, i) => ({ position: i, filter: i }));
+/** Of a line's nine positions the last four share the last of its six filters. */
+const strideTwoProducts = Array.from({ length: 81 }, (_, position) => {
+  const row = Math.min(Math.floor(position / 9), 5);
+  return { position, filter: row * 6 + Math.min(position % 9, 5) };
+}).sort((a, b) => a.filter - b.filter);
+
 /** The transforms for a convolution of stride 1 or 2. */
 export function tileTransforms(kernels: KernelExports, g: Geometry): TileTransforms {
   return g.strideHeight === 1 ? unitStride(kernels) : strideTwo(kernels);
@@ -24,7 +31,7 @@ export function tileTransforms(kernels: KernelExports, g: Geometry): TileTransfo
 /** F(4×4, 3×3): 36 positions, each with a filter of its own. A position's tiles stay in the second-level cache. */
 function unitStride(kernels: KernelExports): TileTransforms {
   return {
-    products: Array.from({ length: 36 }, (_, i) => ({ position: i, filter: i })),
+    products: unitProducts,
     filters: 36,
     mostTiles: 108,
     input: kernels.winogradInput,
@@ -35,14 +42,10 @@ function unitStride(kernels: KernelExports): TileTransforms {
   };
 }
 
-/** The same for stride 2: of a line's nine positions the last four share the last of its six filters. */
+/** The same for stride 2. */
 function strideTwo(kernels: KernelExports): TileTransforms {
-  const products = Array.from({ length: 81 }, (_, position) => {
-    const row = Math.min(Math.floor(position / 9), 5);
-    return { position, filter: row * 6 + Math.min(position % 9, 5) };
-  });
   return {
-    products: products.sort((a, b) => a.filter - b.filter),
+    products: strideTwoProducts,
     filters: 36,
     mostTiles: 60,
     input: kernels.stridedInput,

@@ -5,9 +5,10 @@ import { innermostLayers, type Layer } from './innermostLayers.js';
 type StatefulLayer = Layer & { stateful: boolean };
 
 /** What layers do about masks that make none of their own: nothing, or, where they join several inputs, to join theirs. */
-const joinMasks = new Set(
-  [layers.Layer.prototype, layers.add(), layers.concatenate()].map((layer) => layer.computeMask),
-);
+const joinMasks = new Set([
+  layers.Layer.prototype.computeMask,
+  ...['Add', 'Concatenate'].map(computeMaskOf),
+]);
 
 /**
  * `model.apply(xs, { training: true })`, the same operations in the same order, but that the output of a layer goes as soon as the
@@ -54,6 +55,15 @@ function isMadeHere(x: tf.Tensor): boolean {
   const { activeScope } = (tf.engine() as unknown as { state: { activeScope: { id: number } } })
     .state;
   return x.scopeId === activeScope.id && !x.kept && !(x instanceof tf.Variable);
+}
+
+/** Of a class of TensorFlow.js's, by its name: a layer that was made to ask it would take a name of the next model's. */
+function computeMaskOf(className: string): Layer['computeMask'] {
+  const [made] = tf.serialization.SerializationMap.getMap().classNameMap[className] as [
+    { prototype: unknown },
+    unknown,
+  ];
+  return (made.prototype as Layer).computeMask;
 }
 
 /** Whether each layer makes one tensor, and none a mask. */
