@@ -98,6 +98,24 @@ describe('SharedSum', () => {
     for (const sums of results) expect(sums).toEqual(expected);
   });
 
+  test('waits on when it is woken by who was late to wake it from the round before', async () => {
+    const sum = new SharedSum({ replicas: 2, length: 4 });
+    const { control } = sum.handle();
+    const body = 'const part = Float32Array.of(1, 2); replica.reduce([part]); return [...part];';
+    const first = startReplica<number[]>(sum.handle(), 0, body);
+    const words = new Int32Array(control);
+    let woken = 0;
+    while (woken === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      for (let at = 0; at < 4; at++) woken += Atomics.notify(words, at);
+    }
+    const second = startReplica<number[]>(sum.handle(), 1, body);
+    expect(await Promise.all([first, second])).toEqual([
+      [2, 4],
+      [2, 4],
+    ]);
+  });
+
   test('sums any numbers of any lengths as float32 does', async () => {
     const body = `
       return input.map((lengths) => {

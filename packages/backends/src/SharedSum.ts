@@ -219,8 +219,13 @@ export class SharedSum {
       Atomics.add(control, GENERATION, 1);
       Atomics.notify(control, GENERATION);
     } else {
-      const outcome = Atomics.wait(control, GENERATION, generation, this.timeoutMs);
-      if (outcome === 'timed-out') throw this.fail(this.whoIsMissing());
+      // Woken, it looks again: who ended the barrier before may come to wake those who wait there only now.
+      const end = performance.now() + this.timeoutMs;
+      while (Atomics.load(control, GENERATION) === generation) {
+        const left = end - performance.now();
+        if (left <= 0) throw this.fail(this.whoIsMissing());
+        Atomics.wait(control, GENERATION, generation, left);
+      }
     }
     this.throwIfAborted();
   }
