@@ -1,5 +1,6 @@
-// Training on a GPU: images/s and TFLOP/s of bench/step.mjs on the webgpu backend, with batches that the host makes and with images that
-// are resident on the device, and of bench/step.py on the same GPU, in float32 and with its products in TF32, by turns within one run.
+// Training on a GPU: images/s and TFLOP/s of bench/step.mjs on the webgpu backend, with batches that the host makes, with images that
+// are resident on the device, and with operands of the gradients' products stored in 16 bits, and of bench/step.py on the same GPU, in
+// float32 and with its products in TF32, by turns within one run.
 // What is not here, PyTorch or a GPU that it can use, is said and left out. Without a GPU name a software one (CONTRIBUTING.md): webgpu is
 // then a CPU that plays GPU.
 //
@@ -29,6 +30,7 @@ const pytorch = [python, here('step.py')];
 const ways = {
   webgpu: (network) => [...webgpu, '--network', network, '--batch', batch, '--steps', steps],
   'webgpu, resident': (network) => [...ways.webgpu(network), '--resident'],
+  'webgpu, f16': (network) => [...ways.webgpu(network), '--f16'],
   PyTorch: (network) => [...pytorch, network, batch, '--steps', steps, '--device', device],
   ...(device === 'cuda'
     ? { 'PyTorch, TF32': (network) => [...ways.PyTorch(network), '--tf32'] }
@@ -61,7 +63,7 @@ function compare(network) {
       }
     }
   }
-  const ours = taken.get('webgpu') ?? taken.get('webgpu, resident');
+  const [, ours] = [...taken].find(([way]) => way.startsWith('webgpu')) ?? [];
   const yardstick = taken.get('PyTorch');
   return [...taken].map(([way, all]) => {
     const { median, spread } = summary(all.map((r) => r.imagesPerSecond));

@@ -1,6 +1,6 @@
 // Both gradients of each convolution of the ConvNet on the webgpu backend: milliseconds and GFLOP/s of our tiled products, beside the
-// kernels that TensorFlow.js ships, in turns within one run. Without a GPU name a software one (CONTRIBUTING.md): the ratio is then that
-// of a CPU that plays GPU.
+// kernels that TensorFlow.js ships, and ours with operands stored in 16 bits, in turns within one run. Without a GPU name a software one
+// (CONTRIBUTING.md): the ratio is then that of a CPU that plays GPU.
 //
 //     node bench/webgpu.mjs [--batch 16] [--runs 5]
 import { parseArgs } from 'node:util';
@@ -45,14 +45,16 @@ tf.backend().device.destroy(); // or the process would wait for it
 
 /** Times ours and theirs in turns, each read back within its time, after one call each that does not count. */
 async function compare(flops, name, inputs, kernelAttrs) {
-  const taken = { ours: [], stock: [] };
+  const taken = { ours: [], stock: [], f16: [] };
   const results = {};
   for (let i = -1; i < runs; i++) {
     for (const [who, off] of [
       ['ours', []],
       ['stock', 'all'],
+      ['f16', []],
     ]) {
       await registerWebgpuKernels({ off });
+      tf.env().set('BCL_WEBGPU_F16', who === 'f16');
       const start = performance.now();
       const y = tf.engine().runKernel(name, inputs, kernelAttrs);
       results[who] = await y.data();
@@ -62,6 +64,7 @@ async function compare(flops, name, inputs, kernelAttrs) {
   }
   const [ours, stock] = [summary(taken.ours), summary(taken.stock)];
   const ratio = summary(taken.stock.map((ms, i) => ms / taken.ours[i]));
+  const f16 = summary(taken.ours.map((ms, i) => ms / taken.f16[i]));
   return {
     ms: round(ours.median),
     spreadMs: round(ours.spread),
@@ -70,7 +73,10 @@ async function compare(flops, name, inputs, kernelAttrs) {
     stockSpreadMs: round(stock.spread),
     timesFaster: round(ratio.median),
     timesFasterSpread: round(ratio.spread),
+    f16TimesFaster: round(f16.median, 3),
+    f16Spread: round(f16.spread, 3),
     largestDifference: largest(results.ours.map((value, i) => value - results.stock[i])),
+    f16LargestDifference: largest(results.f16.map((value, i) => value - results.ours[i])),
     largestValue: largest(results.stock),
   };
 }

@@ -19,11 +19,13 @@ import {
   size,
 } from '../testing/naive.js';
 import { poison } from '../testing/poison.js';
+import { F16_FLAG } from './halves.js';
 import { registerWebgpuKernels } from './registerWebgpuKernels.js';
 import type { WebgpuBackend } from './webgpuKernel.js';
 
-/** Largest error as a share of the largest value: float32's rounding. */
+/** Largest error as a share of the largest sum of absolute products: float32's rounding, and float16's of the operands. */
 const PRECISION = 2e-6;
+const F16_PRECISION = 1e-3;
 
 describe('the gradients of Conv2D', () => {
   test('agree with float64 loops for any filter, stride, padding and dilation', async () => {
@@ -35,7 +37,9 @@ describe('the gradients of Conv2D', () => {
       pad: padding(4),
     });
     await fc.assert(
-      fc.asyncProperty(geometry.map(channelsAgree).filter(hasResult), count(1e9), expectNaive),
+      fc.asyncProperty(geometry.map(channelsAgree).filter(hasResult), count(1e9), (c, start) =>
+        expectNaive(c, start),
+      ),
       { numRuns: 12 },
     );
   }, 120_000); // shaders compile
@@ -177,10 +181,77 @@ describe('BclGroupedConv2D and its gradients', () => {
       };
     };
     await fc.assert(
-      fc.asyncProperty(geometry.map(inGroups).filter(hasResult), count(1e9), expectNaive),
+      fc.asyncProperty(geometry.map(inGroups).filter(hasResult), count(1e9), (c, start) =>
+        expectNaive(c, start),
+      ),
       { numRuns: 5 },
     );
   }, 120_000);
+});
+
+describe('with operands stored in float16', () => {
+  beforeAll(() => tf.env().set(F16_FLAG, true));
+  afterAll(() => tf.env().set(F16_FLAG, false));
+
+  test.each<[string, Partial<Convolution>]>([
+    ['one pixel', { xShape: [1, 1, 1, 1], filterShape: [3, 3, 1, 1] }],
+    ['one channel to one', { xShape: [2, 9, 7, 1], filterShape: [3, 3, 1, 1] }],
+    ['sums in two parts', { xShape: [3, 10, 11, 5], filterShape: [3, 3, 5, 7] }],
+    ['several tiles', { xShape: [1, 6, 6, 67], filterShape: [3, 3, 67, 70] }],
+    ['dilation and stride', { dilations: [2, 3], strides: [2, 2], xShape: [2, 12, 13, 5] }],
+    ['groups', { xShape: [2, 8, 7, 6], filterShape: [3, 3, 3, 10], groups: 2 }],
+  ])('gradients are off by less than a thousandth: %s', async (_, partial) => {
+    await expectNaive({ ...small, ...partial }, 7, F16_PRECISION);
+  });
+
+  test.each([1e-12, 1e12])('so are gradients of the size of %d', async (scale) => {
+    const o = operands(small, 5);
+    const { dx, dFilter } = await computed(small, o);
+    const scaled = await computed(small, { ...o, dy: o.dy.map((x) => x * scale) });
+    expect(
+      error(
+        scaled.dx.map((x) => x / scale),
+        dx,
+        largest(dx),
+      ),
+    ).toBeLessThan(1e-3);
+    expect(
+      error(
+        scaled.dFilter.map((x) => x / scale),
+        dFilter,
+        largest(dFilter),
+      ),
+    ).toBeLessThan(1e-3);
+  });
+
+  test('it is the operands that are rounded, and only with the flag', async () => {
+    const o = operands(small, 3);
+    const rounded = await computed(small, o);
+    tf.env().set(F16_FLAG, false);
+    const exact = await computed(small, o);
+    tf.env().set(F16_FLAG, true);
+    for (const which of ['dx', 'dFilter'] as const) {
+      const off = error(rounded[which], exact[which], largest(exact[which]));
+      expect(off).toBeGreaterThan(1e-5);
+      expect(off).toBeLessThan(1e-3);
+    }
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'one %d makes all of a gradient NaN, and nothing is left over',
+    async (bad) => {
+      const o = operands(small, 3);
+      o.dy[5] = bad;
+      const [x, filter, dy] = tensors(small, o);
+      const data = tf.engine().backend.numDataIds();
+      const results = gradientsOf(small, x, filter, dy);
+      for (const gradient of results) {
+        expect((await gradient.data()).every(Number.isNaN)).toBe(true);
+      }
+      expect(tf.engine().backend.numDataIds()).toBe(data + 2);
+      tf.dispose([x, filter, dy, results]);
+    },
+  );
 });
 
 /** Where a test leaves something open. */
@@ -225,13 +296,13 @@ async function computed(c: Convolution, o: Operands): Promise<Results> {
 }
 
 /** Compares the kernels with float64 loops, their error as a share of the largest sum of absolute products. */
-async function expectNaive(c: Convolution, start: number): Promise<void> {
+async function expectNaive(c: Convolution, start: number, precision = PRECISION): Promise<void> {
   const o = operands(c, start);
   const { dx, dFilter, y } = await computed(c, o);
   const [x, filter, dy] = [o.x, o.filter, o.dy].map((part) => part.map(Math.abs)) as Three;
   const check = (what: string, got: Float32Array, naive: Float64Array, sums: Float64Array) => {
     const off = error(got, naive, largest(sums));
-    if (!(off < PRECISION)) throw new Error(`${what} is off by ${off} of the largest sum`);
+    if (!(off < precision)) throw new Error(`${what} is off by ${off} of the largest sum`);
   };
   check('dx', dx, inputGradient(c, o.dy, o.filter), inputGradient(c, dy, filter));
   check('dFilter', dFilter, filterGradient(c, o.x, o.dy), filterGradient(c, x, dy));

@@ -21,7 +21,7 @@ export const underTheFilter = `
     if (any(at < vec2<i32>(0)) || any(at >= uniforms.input.xy)) {
       return 0.0;
     }
-    return f32(x[row.z + spot.z]);
+    return xAt(row.z + spot.z);
   }
   fn placeOf(product : i32, m : i32) -> i32 {
     return m * uniforms.output.z + product * uniforms.group.y;

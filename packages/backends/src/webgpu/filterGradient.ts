@@ -50,7 +50,7 @@ const code = `
     return vec4<i32>(corner, at * uniforms.input.z, k * uniforms.output.z + product * uniforms.group.y);
   }
   fn right(n : i32, spot : vec4<i32>) -> f32 {
-    return f32(dy[spot.w + n]);
+    return dyAt(spot.w + n);
   }
   ${underTheFilter}
 `;

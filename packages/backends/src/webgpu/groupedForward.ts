@@ -51,7 +51,7 @@ const code = `
     return vec4<i32>(off, at, k * uniforms.output.z + product * uniforms.group.y);
   }
   fn right(n : i32, spot : vec4<i32>) -> f32 {
-    return f32(weights[spot.w + n]);
+    return weightsAt(spot.w + n);
   }
   ${underTheFilter}
 `;

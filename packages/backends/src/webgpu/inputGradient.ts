@@ -101,7 +101,7 @@ const code = `
     return vec4<i32>(off * uniforms.dilations, output, at * uniforms.group.x);
   }
   fn right(n : i32, spot : vec4<i32>) -> f32 {
-    return f32(weights[spot.w + n]);
+    return weightsAt(spot.w + n);
   }
   fn placeOf(product : i32, m : i32) -> i32 {
     let pixel = pixelOf(product, m);
@@ -119,7 +119,7 @@ const evenCode = `
     if (any(at < vec2<i32>(0)) || any(at >= uniforms.output.xy)) {
       return 0.0;
     }
-    return f32(dy[((row.z + at.x) * uniforms.output.y + at.y) * uniforms.output.z + spot.z]);
+    return dyAt(((row.z + at.x) * uniforms.output.y + at.y) * uniforms.output.z + spot.z);
   }
 `;
 
@@ -130,6 +130,6 @@ const unevenCode = `
     if (any(reach < vec2<i32>(0)) || any(at * uniforms.strides != reach) || any(at >= uniforms.output.xy)) {
       return 0.0;
     }
-    return f32(dy[((row.z + at.x) * uniforms.output.y + at.y) * uniforms.output.z + spot.z]);
+    return dyAt(((row.z + at.x) * uniforms.output.y + at.y) * uniforms.output.z + spot.z);
   }
 `;

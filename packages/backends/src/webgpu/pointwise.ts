@@ -7,6 +7,8 @@ export interface Pointwise {
   name: string;
   inputs: Record<string, TensorInfo>;
   shape: number[];
+  /** float32 by default. */
+  dtype?: 'float32' | 'int32';
   /** Numbers that the code reads as `uniforms.…`. */
   numbers?: Record<string, number>;
   /** Whole ones. */
@@ -21,7 +23,9 @@ const WORKGROUP = 64;
 
 /** Computes a result value by value, one thread each. */
 export function pointwise(backend: WebgpuBackend, p: Pointwise): TensorInfo {
-  const { inputs, shape, numbers = {}, integers = {} } = p;
+  const { inputs, shape, dtype = 'float32', numbers = {}, integers = {} } = p;
+  const [zero, setOutput] =
+    dtype === 'float32' ? ['0.0', 'setOutputAtIndex'] : ['0', 'setOutputAtIndexI32'];
   const size = util.sizeFromShape(shape);
   const names = (of: object, type: string) =>
     Object.keys(of)
@@ -40,9 +44,9 @@ export function pointwise(backend: WebgpuBackend, p: Pointwise): TensorInfo {
       ${p.functions ?? ''}
       fn main(index : i32) {
         if (index < uniforms.size) {
-          var value = 0.0;
+          var value = ${zero};
           ${p.code}
-          setOutputAtIndex(index, value);
+          ${setOutput}(index, value);
         }
       }
     `,
@@ -51,7 +55,7 @@ export function pointwise(backend: WebgpuBackend, p: Pointwise): TensorInfo {
     ...Object.values(numbers).map((n): WebgpuUniform => ({ type: 'float32', data: [n] })),
     ...Object.values(integers).map((n): WebgpuUniform => ({ type: 'int32', data: [n] })),
   ];
-  const y = backend.runWebGPUProgram(program, Object.values(inputs).map(flat), 'float32', uniforms);
+  const y = backend.runWebGPUProgram(program, Object.values(inputs).map(flat), dtype, uniforms);
   return { ...y, shape };
 }
 

@@ -6,6 +6,7 @@ import { batchNormKernels } from './batchNorm.js';
 import { betweenClassKernel } from './betweenClass.js';
 import { conv2dKernels } from './conv2d.js';
 import { guardDevice } from './guardDevice.js';
+import { F16_FLAG } from './halves.js';
 import { sgdKernel } from './sgd.js';
 import { sumOfAllKernel } from './sumOfAll.js';
 import { takeImagesKernel } from './takeImages.js';
@@ -89,6 +90,7 @@ async function make(backend: WebgpuBackend): Promise<Made> {
     };
   }
   guardDevice(backend);
+  tf.env().registerFlag(F16_FLAG, () => false);
   const stock = (name: string): tf.KernelFunc => set.stock(name);
   return { configs: kernels.map(({ name, make }) => set.config(name, make(backend, stock))) };
 }

@@ -1,11 +1,12 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { halves, inHalves, readHalf, scaleCode } from './halves.js';
 import { flat, pointwise } from './pointwise.js';
 import { integers, type WebgpuBackend, type WebgpuProgram } from './webgpuKernel.js';
 
 /**
  * Matrix products whose operands need not exist as matrices: the shader says where their elements are.
  *
- * Its functions, in WGSL, see the inputs under their names and the numbers as `uniforms.…`:
+ * Its functions, in WGSL, see element i of an operand as `nameAt(i)` and the numbers as `uniforms.…`:
  *
  * - `fn depthOf(product : i32) -> i32`: how many terms the sums of that product have, at most `depth`;
  * - `fn rowAt(product : i32, m : i32) -> vec4<i32>` and `fn spotAt(product : i32, k : i32) -> vec4<i32>`: what it takes to find the
@@ -63,6 +64,9 @@ const PARTS_BYTES = 64 * 2 ** 20;
 /**
  * Computes the products, in tiles that a workgroup holds in its memory and of which each thread sums up to 8 × 8 values in registers.
  * Where the result has few tiles, long sums are cut into parts, which a second pass adds up in their order: the same result from run to run.
+ *
+ * Where `BCL_WEBGPU_F16` is set the operands are first stored in 16 bits: half the bytes to read, for each of the many times that a product
+ * reads its operands. Sums are of float32 all the same.
  */
 export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): TensorInfo {
   const { products, rows, columns, depth, outputShape } = product;
@@ -72,23 +76,24 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
   const size = util.sizeFromShape(outputShape);
   const parts = partsOf(tiles, size, depth);
   const shape = [rows, columns, products, parts];
+  const stored = inHalves() ? storedInHalves(backend, product) : storedAsTheyAre(product);
   const program: WebgpuProgram = {
-    variableNames: Object.keys(product.operands),
+    variableNames: Object.keys(stored.inputs),
     outputShape: [parts * size],
     workgroupSize: [WORKGROUP, 1, 1],
     dispatchLayout: { x: [0] },
     dispatch: [tiles * parts, 1, 1],
     uniforms: `product : vec4<i32>, part : vec4<i32>, ${declared(product.numbers)}`,
-    shaderKey: `bcl_${product.name}_${tilings.indexOf(tiling)}`,
-    getUserCode: () => `${product.code}\n${mainCode(tiling)}`,
+    shaderKey: `bcl_${product.name}_${tilings.indexOf(tiling)}_${stored.name}`,
+    getUserCode: () => `${stored.code}\n${product.code}\n${mainCode(tiling, stored.factor)}`,
   };
   const partDepth = Math.ceil(depth / parts / TERMS) * TERMS;
-  const operands = Object.values(product.operands).map(flat);
-  const y = backend.runWebGPUProgram(program, operands, 'float32', [
+  const y = backend.runWebGPUProgram(program, Object.values(stored.inputs), 'float32', [
     integers(...shape),
     integers(partDepth, size, across, down),
     ...Object.values(product.numbers).map((data) => integers(...[data].flat())),
   ]);
+  for (const { dataId } of stored.made) backend.disposeData(dataId);
   if (parts === 1) return { ...y, shape: outputShape };
   const sum = pointwise(backend, {
     name: 'sumParts',
@@ -103,6 +108,44 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
   });
   backend.disposeData(y.dataId);
   return sum;
+}
+
+/** How a shader finds the operands. */
+interface Stored {
+  /** Names the way. */
+  name: string;
+  inputs: Record<string, TensorInfo>;
+  /** Those of them that were made for this. */
+  made: TensorInfo[];
+  /** WGSL functions that read an element of each operand. */
+  code: string;
+  /** WGSL for what sums are still to be multiplied by. */
+  factor?: string;
+}
+
+function storedAsTheyAre({ operands }: TiledProduct): Stored {
+  const read = (name: string) => `fn ${name}At(i : i32) -> f32 { return f32(${name}[i]); }`;
+  return {
+    name: 'f32',
+    inputs: Object.fromEntries(Object.entries(operands).map(([name, x]) => [name, flat(x)])),
+    made: [],
+    code: Object.keys(operands).map(read).join('\n'),
+  };
+}
+
+function storedInHalves(backend: WebgpuBackend, { operands }: TiledProduct): Stored {
+  const names = Object.keys(operands);
+  const inputs = Object.entries(operands).flatMap(([name, x]) => {
+    const { words, greatest } = halves(backend, x);
+    return [[name, words] as const, [`${name}Greatest`, greatest] as const];
+  });
+  return {
+    name: 'f16',
+    inputs: Object.fromEntries(inputs),
+    made: inputs.map(([, tensor]) => tensor),
+    code: [scaleCode, ...names.map(readHalf)].join('\n'),
+    factor: names.map((name) => `unscale(${name}Greatest[0])`).join(' * '),
+  };
 }
 
 /** The tiling that has least to do, what lies beyond the result counted. */
@@ -141,13 +184,14 @@ const lines = (count: number, line: (i: number) => string): string =>
  * A thread's rows lie side by side, four to a vector, its columns `across` apart: neighbours write to neighbouring places. The loops that
  * bring the tile stay loops, since drivers compile long code slowly; the products are written out, to stay in registers.
  */
-function mainCode(tiling: Tiling): string {
+function mainCode(tiling: Tiling, factor?: string): string {
   const { across, columns } = tiling;
   const fours = tiling.rows / 4;
   const [tileRows, tileColumns] = [height(tiling), width(tiling)];
   // Rows of the tile that one thread brings, and how far apart the terms are that it brings of each.
   const own = Math.ceil(tileRows / WORKGROUP);
   const rowStride = tileRows / own;
+  const scaled = (sum: string): string => (factor ? `${sum} * factor` : sum);
   const each = (line: (column: number, four: number) => string): string =>
     lines(columns, (j) => lines(fours, (h) => line(j, h)));
   return `
@@ -228,6 +272,7 @@ function mainCode(tiling: Tiling): string {
 
     if (product < uniforms.product.z) {
       let column = firstColumn + thread % ${across};
+      ${factor ? `let factor = ${factor};` : ''}
       ${lines(
         tiling.rows,
         (i) => `
@@ -239,7 +284,7 @@ function mainCode(tiling: Tiling): string {
         }
         if (to >= 0) {
           let at = part * uniforms.part.y + to + column;
-          ${lines(columns, (j) => `if (column + ${j * across} < columns) { setOutputAtIndex(at + ${j * across}, sum${j}_${i >> 2}.${'xyzw'[i % 4]}); }`)}
+          ${lines(columns, (j) => `if (column + ${j * across} < columns) { setOutputAtIndex(at + ${j * across}, ${scaled(`sum${j}_${i >> 2}.${'xyzw'[i % 4]}`)}); }`)}
         }
       }`,
       )}
