@@ -1,3 +1,4 @@
+export { averagePoolGradient } from './averagePool';
 export { betweenClass, waveMoments } from './betweenClass';
 export { gemmOuter, gemmOuterPaired } from './gemmOuter';
 export { gemmQuads } from './gemmQuads';

@@ -222,6 +222,21 @@ export interface KernelExports {
     channels: Count,
     relu: 0 | 1,
   ): void;
+  averagePoolGradient(
+    dy: Pointer,
+    dx: Pointer,
+    height: Count,
+    width: Count,
+    channels: Count,
+    outHeight: Count,
+    outWidth: Count,
+    filterHeight: Count,
+    filterWidth: Count,
+    strideHeight: Count,
+    strideWidth: Count,
+    padTop: number,
+    padLeft: number,
+  ): void;
   maxPoolGradient(x: Pointer, dy: Pointer, dx: Pointer, ...image: WindowArguments): void;
   depthwiseInputGradient(
     dy: Pointer,

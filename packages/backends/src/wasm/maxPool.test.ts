@@ -90,6 +90,17 @@ describe('MaxPoolGrad', () => {
     },
   );
 
+  test('counts windows as the gradients do, where TensorFlow.js rounded their number up', () => {
+    for (const channels of [1, 4]) {
+      const image = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((value) => Array(channels).fill(value));
+      const x = tf.tensor4d([...image, ...image], [2, 3, 3, channels]);
+      const dy = tf.fill([2, 2, 2, channels], 5) as tf.Tensor4D;
+      const dx = gradient(x, dy, { ...pool, pad: 0 });
+      const one = [0, 0, 0, 0, 5, 5, 0, 5, 5].flatMap((value) => Array(channels).fill(value));
+      expect(Array.from(dx.dataSync())).toEqual([...one, ...one]);
+    }
+  });
+
   test('passes a NaN gradient on', () => {
     const x = tf.tensor4d(values(size(pool.shape)), pool.shape);
     const dx = gradient(x, tf.fill([2, 4, 4, 7], Number.NaN), pool);

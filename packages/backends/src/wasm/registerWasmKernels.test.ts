@@ -19,6 +19,7 @@ const ours = [
   'BclBatchNormGrad',
   'BclFusedBatchNormGrad',
   'MaxPoolGrad',
+  'AvgPoolGrad',
   'FusedConv2D',
   '_FusedMatMul',
   'Identity',

@@ -1,4 +1,5 @@
 import { adamKernels } from './adam.js';
+import { averagePoolKernels } from './averagePool.js';
 import { batchNormKernels } from './batchNorm.js';
 import { betweenClassKernels } from './betweenClass.js';
 import { concatKernels } from './concat.js';
@@ -19,6 +20,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   ...matMulKernels,
   ...batchNormKernels,
   ...maxPoolKernels,
+  ...averagePoolKernels,
   ...depthwiseKernels,
   ...fusedKernels,
   ...identityKernels,

@@ -1,0 +1,68 @@
+// Kernels that are a pass over memory, each beside what serves where it is switched off, by turns in one run on one thread:
+// milliseconds and how many times as fast.
+//
+//     node bench/passes.mjs [--runs 15]
+import { parseArgs } from 'node:util';
+import '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-layers'; // registers the gradients of TensorFlow.js
+import { registerWasmKernels } from '@bcl/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { keep, round, summary, times } from './measure.mjs';
+
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
+const runs = Number(values.runs);
+
+await tf.setBackend('wasm');
+const { build } = await registerWasmKernels();
+
+/** [size, channels, window, stride] of average poolings, batches of 64. */
+const pools = [
+  [32, 64, 2, 2],
+  [32, 64, 3, 2],
+  [32, 64, 3, 1],
+  [16, 128, 2, 2],
+  [33, 3, 3, 2],
+];
+
+const rows = [];
+for (const [size, channels, window, stride] of pools) {
+  const x = tf.randomUniform([64, size, size, channels], -1, 1);
+  const dy = tf.avgPool(x, window, stride, 'same');
+  const what = `average pooling ${size}×${size}×${channels}, ${window}×${window} by ${stride}, gradient`;
+  const attrs = { filterSize: window, strides: stride, pad: 'same' };
+  const run = () => tf.engine().runKernel('AvgPoolGrad', { dy, input: x }, attrs);
+  rows.push(await compare(what, ['AvgPoolGrad'], run));
+  tf.dispose([x, dy]);
+}
+console.table(rows);
+keep('passes', { build, runs, rows });
+
+/** Times `run` with kernels and without, five turns each. */
+async function compare(what, kernels, run) {
+  const taken = { ours: [], stock: [] };
+  const ratios = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const medians = {};
+    for (const [side, off] of [
+      ['ours', []],
+      ['stock', kernels],
+    ]) {
+      await registerWasmKernels({ off });
+      const turnTaken = times(runs, () => tf.dispose(tf.tidy(run)));
+      taken[side].push(...turnTaken);
+      medians[side] = summary(turnTaken).median;
+    }
+    ratios.push(medians.stock / medians.ours);
+  }
+  await registerWasmKernels({ off: [] });
+  const [ours, stock, ratio] = [taken.ours, taken.stock, ratios].map(summary);
+  return {
+    what,
+    ms: round(ours.median, 3),
+    spreadMs: round(ours.spread, 3),
+    offMs: round(stock.median, 3),
+    offSpreadMs: round(stock.spread, 3),
+    timesFaster: round(ratio.median),
+    spread: round(ratio.spread),
+  };
+}
