@@ -5,7 +5,7 @@
 //     node bench/step.mjs [--network convnet] [--batch 128] [--steps 12] [--runs 3] [--threads 1,2]
 //     node bench/step.mjs --backends wasm,tensorflow,webgpu     # side by side; only wasm counts threads
 //     node bench/step.mjs --backends webgpu --resident          # images that are kept on the device
-//     node bench/step.mjs --backends webgpu --f16               # operands of gradients' products stored in 16 bits
+//     node bench/step.mjs --backends webgpu --flags BCL_WEBGPU_F16,BCL_WEBGPU_SUBGROUPS     # of tf.env()
 import { execFileSync } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1,2' },
     backends: { type: 'string', default: 'wasm' },
     resident: { type: 'boolean', default: false },
-    f16: { type: 'boolean', default: false },
+    flags: { type: 'string', default: '' },
     child: { type: 'string' },
     backend: { type: 'string', default: 'wasm' },
   },
@@ -89,18 +89,17 @@ async function compare() {
   );
   const { kernels } = results[0][0];
   if (kernels) console.table(kernels);
-  const { network, runs, resident, f16 } = values;
+  const { network, runs, resident, flags } = values;
   const file = values.backends === 'wasm' ? 'step' : 'backends';
-  keep(file, { network, batch, steps, runs: Number(runs), resident, f16, rows, kernels });
+  keep(file, { network, batch, steps, runs: Number(runs), resident, flags, rows, kernels });
 }
 
 /** One training in a process of its own, which finds TensorFlow where scripts/bring-tensorflow.mjs put it. */
 function inProcess({ backend, threads }) {
-  const { network, batch, steps } = values;
-  const flags = { backend, child: threads, network, batch, steps };
-  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { network, batch, steps, flags } = values;
+  const options = { backend, child: threads, network, batch, steps, flags };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   if (values.resident) args.push('--resident');
-  if (values.f16) args.push('--f16');
   const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -115,7 +114,7 @@ async function train(backend, threads) {
   await useBackend('wasm');
   const productGflops = measureProduct();
   const { why } = await useBackend(backend);
-  if (values.f16) tf.env().set('BCL_WEBGPU_F16', true);
+  for (const flag of values.flags.split(',').filter(Boolean)) tf.env().set(flag, true);
   const data = embedded({ split: 'train', size: batch * steps, seed: 1 });
   const preprocessing = Preprocessing.fit(data, 'bc+');
   const [name, options] = networks[values.network];

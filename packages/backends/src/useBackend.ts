@@ -146,10 +146,15 @@ async function initialize(name: BackendName): Promise<void> {
   if (registry[name]) return;
   const factory = tf.findBackendFactory(name);
   if (!factory) throw new Error(`its package registered no backend called ${name}`);
-  const backend = await factory();
+  const backend = await (name === 'webgpu' ? webgpuBackend() : factory());
   // The cpu backend greets its first user with the advice to install tfjs-node, which `skipped` gives already.
   if (name === 'cpu') Object.assign(backend, { firstUse: false });
   registry[name] = backend;
+}
+
+async function webgpuBackend(): Promise<tf.KernelBackend> {
+  const { makeWebgpuBackend } = await import('./webgpu/makeWebgpuBackend.js');
+  return makeWebgpuBackend();
 }
 
 /** A product that no backend hands over to the CPU: 1024 elements. */

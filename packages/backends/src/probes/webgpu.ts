@@ -34,13 +34,7 @@ export async function probeWebgpu(): Promise<Probe> {
   }
   if (!adapter) return { available: false, reason: noAdapter() };
   placeGpu(gpu);
-  const imported = await importOptional(BACKEND, async () => {
-    try {
-      return await import('@tensorflow/tfjs-backend-webgpu');
-    } catch (error) {
-      return notImported(error);
-    }
-  });
+  const imported = await importWebgpu();
   if (!imported.available) return imported;
   const version = packageVersion(BACKEND);
   const misfit = versionMisfit(BACKEND, version);
@@ -59,6 +53,19 @@ export async function probeWebgpu(): Promise<Probe> {
     adapter: report,
     ...(version ? { version } : {}),
   };
+}
+
+/** The package of the webgpu backend, or why it does not load. */
+export function importWebgpu(): ReturnType<
+  typeof importOptional<typeof import('@tensorflow/tfjs-backend-webgpu')>
+> {
+  return importOptional(BACKEND, async () => {
+    try {
+      return await import('@tensorflow/tfjs-backend-webgpu');
+    } catch (error) {
+      return notImported(error);
+    }
+  });
 }
 
 /**

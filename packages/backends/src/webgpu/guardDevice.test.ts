@@ -12,6 +12,7 @@ describe('a device of which errors are told', () => {
       'maxStorageBufferBindingSize',
       'maxComputeWorkgroupStorageSize',
       'maxComputeInvocationsPerWorkgroup',
+      'maxStorageBuffersPerShaderStage',
     ] as const) {
       expect(device().limits[name as keyof WebgpuBackend['device']['limits']]).toBe(limits[name]);
     }

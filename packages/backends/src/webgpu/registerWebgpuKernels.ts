@@ -8,6 +8,7 @@ import { conv2dKernels } from './conv2d.js';
 import { guardDevice } from './guardDevice.js';
 import { F16_FLAG } from './halves.js';
 import { sgdKernel } from './sgd.js';
+import { registerSubgroups } from './subgroups.js';
 import { sumOfAllKernel } from './sumOfAll.js';
 import { takeImagesKernel } from './takeImages.js';
 import { tryShader } from './tryShader.js';
@@ -91,6 +92,7 @@ async function make(backend: WebgpuBackend): Promise<Made> {
   }
   guardDevice(backend);
   tf.env().registerFlag(F16_FLAG, () => false);
+  await registerSubgroups(backend);
   const stock = (name: string): tf.KernelFunc => set.stock(name);
   return { configs: kernels.map(({ name, make }) => set.config(name, make(backend, stock))) };
 }

@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { halves, inHalves, readHalf, scaleCode } from './halves.js';
 import { flat, pointwise } from './pointwise.js';
+import { inSubgroups, laneCode, ofTeam, TEAM } from './subgroups.js';
 import { integers, type WebgpuBackend, type WebgpuProgram } from './webgpuKernel.js';
 
 /**
@@ -66,7 +67,8 @@ const PARTS_BYTES = 64 * 2 ** 20;
  * Where the result has few tiles, long sums are cut into parts, which a second pass adds up in their order: the same result from run to run.
  *
  * Where `BCL_WEBGPU_F16` is set the operands are first stored in 16 bits: half the bytes to read, for each of the many times that a product
- * reads its operands. Sums are of float32 all the same.
+ * reads its operands. Sums are of float32 all the same. Where `BCL_WEBGPU_SUBGROUPS` is set the threads of a team, which sum for the same rows,
+ * read a number of those rows each and pass it to the others.
  */
 export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): TensorInfo {
   const { products, rows, columns, depth, outputShape } = product;
@@ -77,6 +79,7 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
   const parts = partsOf(tiles, size, depth);
   const shape = [rows, columns, products, parts];
   const stored = inHalves() ? storedInHalves(backend, product) : storedAsTheyAre(product);
+  const shared = inSubgroups() && tiling.across === TEAM;
   const program: WebgpuProgram = {
     variableNames: Object.keys(stored.inputs),
     outputShape: [parts * size],
@@ -84,8 +87,9 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
     dispatchLayout: { x: [0] },
     dispatch: [tiles * parts, 1, 1],
     uniforms: `product : vec4<i32>, part : vec4<i32>, ${declared(product.numbers)}`,
-    shaderKey: `bcl_${product.name}_${tilings.indexOf(tiling)}_${stored.name}`,
-    getUserCode: () => `${stored.code}\n${product.code}\n${mainCode(tiling, stored.factor)}`,
+    shaderKey: `bcl_${product.name}_${tilings.indexOf(tiling)}_${stored.name}_${shared ? 'shared' : 'own'}`,
+    getUserCode: () =>
+      [stored.code, product.code, mainCode(tiling, shared, stored.factor)].join('\n'),
   };
   const partDepth = Math.ceil(depth / parts / TERMS) * TERMS;
   const y = backend.runWebGPUProgram(program, Object.values(stored.inputs), 'float32', [
@@ -184,7 +188,7 @@ const lines = (count: number, line: (i: number) => string): string =>
  * A thread's rows lie side by side, four to a vector, its columns `across` apart: neighbours write to neighbouring places. The loops that
  * bring the tile stay loops, since drivers compile long code slowly; the products are written out, to stay in registers.
  */
-function mainCode(tiling: Tiling, factor?: string): string {
+function mainCode(tiling: Tiling, shared: boolean, factor?: string): string {
   const { across, columns } = tiling;
   const fours = tiling.rows / 4;
   const [tileRows, tileColumns] = [height(tiling), width(tiling)];
@@ -192,6 +196,11 @@ function mainCode(tiling: Tiling, factor?: string): string {
   const own = Math.ceil(tileRows / WORKGROUP);
   const rowStride = tileRows / own;
   const scaled = (sum: string): string => (factor ? `${sum} * factor` : sum);
+  // Numbers of the rows that are a thread's: all its own to read, or one of them, and the others from its team.
+  const ofRows = shared
+    ? `let mine = leftTile[near + (i32(lane) & ${tiling.rows - 1}) / 4][lane & 3u];
+      ${lines(fours, (h) => `let a${h} = vec4<f32>(${[0, 1, 2, 3].map((i) => ofTeam('mine', 'lane', 4 * h + i)).join(', ')});`)}`
+    : lines(fours, (h) => `let a${h} = leftTile[near + ${h}];`);
   const each = (line: (column: number, four: number) => string): string =>
     lines(columns, (j) => lines(fours, (h) => line(j, h)));
   return `
@@ -204,6 +213,7 @@ function mainCode(tiling: Tiling, factor?: string): string {
     let rows = uniforms.product.x;
     let columns = uniforms.product.y;
     let thread = i32(localIndex);
+    ${shared ? `let lane = ${laneCode};` : ''}
     let tile = index / ${WORKGROUP};
     let stack = tile / uniforms.part.z;
     let firstColumn = (tile - stack * uniforms.part.z) * ${tileColumns};
@@ -263,7 +273,7 @@ function mainCode(tiling: Tiling, factor?: string): string {
       for (var k = 0; k < ${TERMS}; k++) {
         let near = k * ${tileRows / 4} + (thread / ${across}) * ${fours};
         let beside = k * ${tileColumns} + thread % ${across};
-        ${lines(fours, (h) => `let a${h} = leftTile[near + ${h}];`)}
+        ${ofRows}
         ${lines(columns, (j) => `let b${j} = rightTile[beside + ${j * across}];`)}
         ${each((j, h) => `sum${j}_${h} += a${h} * b${j};`)}
       }

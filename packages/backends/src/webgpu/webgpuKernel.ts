@@ -47,6 +47,9 @@ export interface WebgpuDevice {
     maxBufferSize: number;
     maxStorageBuffersPerShaderStage: number;
   };
+  readonly features: { has(name: string): boolean };
+  readonly adapterInfo?: { subgroupMinSize?: number };
+  createShaderModule(descriptor: { code: string }): object;
   pushErrorScope(filter: 'validation'): void;
   popErrorScope(): Promise<{ message: string } | null>;
   addEventListener(

@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { run, same, values } from '../testing/kernels.js';
+import { registerSubgroups, SUBGROUPS_FLAG } from './subgroups.js';
+import type { WebgpuBackend } from './webgpuKernel.js';
+
+const { env } = tf;
+const backend = () => tf.backend() as WebgpuBackend;
+const set = (on: boolean) => env().set(SUBGROUPS_FLAG, on);
+
+/** A backend as this one but for what is told of its device. */
+function told(device: object, more: object = {}): WebgpuBackend {
+  const real = backend();
+  const own = { device: { ...methods(real.device), ...device }, ...more };
+  return new Proxy(real, {
+    get: (target, name) => Reflect.get(name in own ? own : target, name) as unknown,
+  });
+}
+
+function methods(device: WebgpuBackend['device']): object {
+  return {
+    pushErrorScope: () => device.pushErrorScope('validation'),
+    popErrorScope: () => device.popErrorScope(),
+    createShaderModule: (descriptor: { code: string }) => device.createShaderModule(descriptor),
+  };
+}
+
+const withFeature = { features: { has: () => true } };
+
+describe('BCL_WEBGPU_SUBGROUPS', () => {
+  afterEach(async () => registerSubgroups(backend()));
+
+  test('is off at first', () => {
+    expect(env().getBool(SUBGROUPS_FLAG)).toBe(false);
+  });
+
+  test.each<[string, () => WebgpuBackend, string]>([
+    ['no subgroups', () => told({ features: { has: () => false } }), 'one without subgroups'],
+    [
+      'small ones',
+      () => told({ ...withFeature, adapterInfo: { subgroupMinSize: 4 } }),
+      'subgroups of 4',
+    ],
+    ['ones of an unknown size', () => told(withFeature), 'subgroups of 0'],
+    [
+      'threads that find others than they look for',
+      () =>
+        told(
+          { ...withFeature, adapterInfo: { subgroupMinSize: 32 } },
+          { runWebGPUProgram: () => backend().makeTensorInfo([512], 'float32', values(512)) },
+        ),
+      'threads in another order',
+    ],
+    [
+      'shaders that fail',
+      () =>
+        told(
+          { ...withFeature, adapterInfo: { subgroupMinSize: 32 } },
+          {
+            runWebGPUProgram: () => {
+              throw new Error('no such function');
+            },
+          },
+        ),
+      'no such function',
+    ],
+  ])('is refused for a device of %s, and stays off', async (_, make, got) => {
+    await registerSubgroups(make());
+    expect(() => set(true)).toThrow(
+      `BCL_WEBGPU_SUBGROUPS: the device must have subgroups of at least 8 threads in their order, got ${got}; leave the flag off`,
+    );
+    expect(env().getBool(SUBGROUPS_FLAG)).toBe(false);
+    set(false);
+  });
+});
+
+/** Whether this device can; what cannot be tested here is said. */
+let able = true;
+beforeAll(() => {
+  try {
+    set(true);
+  } catch (error) {
+    able = false;
+    process.stderr.write(`sums of teams are not tested here: ${(error as Error).message}\n`);
+  }
+  set(false);
+});
+
+// One of each tiling: rows of a thread by eights and fours, columns by eights and fours; and few of both, where there are no teams.
+test.each([
+  [67, 70, true],
+  [16, 64, true],
+  [3, 64, true],
+  [64, 24, true],
+  [5, 3, false],
+])('teams give the same sums, bit for bit: %i channels to %i', async (channels, outputs, wide) => {
+  const x = tf.tensor(values(2 * 9 * 8 * channels, 1), [2, 9, 8, channels]);
+  const dy = tf.tensor(values(2 * 9 * 8 * outputs, 2), [2, 9, 8, outputs]);
+  const filter = tf.tensor(values(9 * channels * outputs, 3), [3, 3, channels, outputs]);
+  const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] };
+  const gradients = async () => {
+    const results = [
+      ...run('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter.shape }),
+      ...run('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: x.shape }),
+    ];
+    return (await Promise.all(results.map((t) => t.data()))) as Float32Array[];
+  };
+  const alone = await gradients();
+  const programs = jest.spyOn(backend(), 'runWebGPUProgram');
+  set(able);
+  const together = await gradients();
+  set(false);
+  const keys = programs.mock.calls.map(([{ shaderKey }]) => shaderKey).join();
+  programs.mockRestore();
+  expect(keys.includes('_shared')).toBe(able && wide);
+  for (const [i, gradient] of alone.entries()) {
+    expect(same(together[i] as Float32Array, gradient)).toBe(true);
+  }
+});
