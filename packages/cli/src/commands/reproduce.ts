@@ -37,6 +37,7 @@ export function addReproduce(program: Command): void {
     .option('--only <setting>', 'these cells alone, as model=ConvNet; may be repeated', onlyToo)
     .option('--processes <n>', "trainings at a time, or 'auto'", threads, 'auto' as const)
     .addOption(backendOption())
+    .option('--resident', 'keep the images on the device and make batches there: for webgpu', false)
     .option('--out <folder>', 'folder of the grid (default: runs/<experiment>)')
     .option('--cell <id>', 'train this cell once, in this process')
     .option('--trial <n>', 'which trial of --cell', wholeNumber(1), 1)

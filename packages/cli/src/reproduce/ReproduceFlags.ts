@@ -9,6 +9,7 @@ export interface ReproduceFlags extends Cuts {
   out?: string;
   processes: number | 'auto';
   backend: BackendChoiceName;
+  resident: boolean;
   /** One cell and trial alone, in this process. */
   cell?: string;
   trial?: number;

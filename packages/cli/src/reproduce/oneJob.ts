@@ -14,7 +14,7 @@ export async function oneJob(
   plan: Plan,
   folder: string,
   sources: Sources,
-  { cell: id, trial = 1, limit, testLimit, backend: asked }: ReproduceFlags,
+  { cell: id, trial = 1, limit, testLimit, backend: asked, resident }: ReproduceFlags,
 ): Promise<void> {
   const cell = plan.cells.find((one) => one.id === id);
   if (!cell) {
@@ -29,6 +29,7 @@ export async function oneJob(
       experiment: plan.experiment.name,
       sources,
       backend,
+      resident,
       folder: runFolder(folder, job),
       ...(limit === undefined ? {} : { limit }),
       ...(testLimit === undefined ? {} : { testLimit }),

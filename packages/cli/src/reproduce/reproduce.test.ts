@@ -125,6 +125,31 @@ describe('bcl reproduce', () => {
   );
 
   test(
+    'trains on images that stay on the device as on those of the host',
+    async () => {
+      const one = (...more: string[]) => [
+        ...['reproduce', 'report-mistakes', '--cifar10', 'embedded', '--limit', '64'],
+        ...['--test-limit', '20', '--epochs', '1', '--trials', '1', '--backend', 'wasm'],
+        ...['--only', 'none-the-right-way', ...more],
+      ];
+      const [onDevice, onHost] = [one('--resident', '--out', 'device'), one('--out', 'host')];
+      expect(await bcl(...onDevice)).toMatchObject({ code: 0, err: '' });
+      expect(await bcl(...onHost)).toMatchObject({ code: 0, err: '' });
+      const [device, host] = ['device', 'host'].map((out) => {
+        const run = `${out}/none-the-right-way/trial-1`;
+        const config = JSON.parse(readFileSync(join(folder, run, 'config.json'), 'utf8'));
+        return { resident: config.resident, last: metrics(run).at(-1) as Record<string, number> };
+      });
+      expect([device?.resident, host?.resident]).toEqual([true, undefined]);
+      for (const name of ['trainLoss', 'testLoss']) {
+        const ratio = (device?.last[name] as number) / (host?.last[name] as number);
+        expect(ratio).toBeCloseTo(1, 3);
+      }
+    },
+    2 * minutes,
+  );
+
+  test(
     'makes up for the test of a last epoch that a kill cut off',
     async () => {
       const command = [
@@ -162,7 +187,9 @@ describe('bcl reproduce', () => {
       const { code, out } = await ended;
       expect(code).toBe(0);
       expect(out).toContain('none: the right way, trial 1: stopped, saved');
-      expect(out).toMatch(/go on with: bcl reproduce report-mistakes --cifar10 embedded .*stopped/);
+      expect(out).toMatch(
+        /go on with: bcl reproduce report-mistakes --cifar10 embedded .*--processes 1 --backend wasm --out \S*stopped/,
+      );
 
       const failing = await bcl(
         ...['reproduce', 'report-mistakes', '--cifar10', 'nowhere.tar.gz', '--trials', '1'],

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { availableThreads } from '@bcl/backends';
+import { availableThreads, type BackendsReport } from '@bcl/backends';
+import { askSelf } from '../doctor/askSelf.js';
 import { experiments } from '../experiments/index.js';
 import { invocation, say, shellWord } from '../format.js';
 import { suggestion } from '../names.js';
@@ -76,7 +77,7 @@ async function wholeGrid(
 ): Promise<void> {
   const jobs = await missingJobs(plan, folder);
   const all = plan.cells.length * plan.trials;
-  const processes = flags.processes === 'auto' ? availableThreads() : flags.processes;
+  const processes = flags.processes === 'auto' ? await processesFor(flags) : flags.processes;
   const cuts = cutsText(plan);
   say(`${plan.experiment.name}: ${plan.experiment.title}`);
   if (cuts.length > 0) say(`cut down: ${cuts.join(', ')}`);
@@ -116,12 +117,23 @@ async function wholeGrid(
   }
 }
 
+/** One training a core, but one alone on a GPU, whose memory is the limit there. */
+async function processesFor({ backend }: ReproduceFlags): Promise<number> {
+  if (backend === 'wasm' || backend === 'cpu') return availableThreads();
+  const look = await askSelf<BackendsReport>('look', 60);
+  if ('failure' in look) return availableThreads();
+  const { backends, auto } = look.answer;
+  const name = backend === 'auto' ? auto?.name : backend;
+  const kind = backends.find((one) => one.name === name)?.kind;
+  return kind === 'gpu' ? 1 : availableThreads();
+}
+
 /** The command line of one job. */
 function jobArguments(
   { experiment, cuts }: Plan,
   folder: string,
   sources: Sources,
-  { backend }: ReproduceFlags,
+  { backend, resident }: ReproduceFlags,
   { cell, trial }: Job,
 ): string[] {
   const { limit, testLimit, epochs } = cuts;
@@ -135,12 +147,14 @@ function jobArguments(
     cell: cell.id,
     trial,
   };
-  return ['reproduce', experiment.name, ...flagWords(Object.entries(given))];
+  const words = flagWords(Object.entries(given));
+  return ['reproduce', experiment.name, ...words, ...residentWords(resident)];
 }
 
 /** What to type to go on. */
 function commandOf({ experiment, cuts }: Plan, folder: string, flags: ReproduceFlags): string {
   const { limit, testLimit, epochs, trials, only = [] } = cuts;
+  const { processes, backend, resident } = flags;
   const sources = Object.entries(defaultSources).map(([name, usual]): [string, unknown] => {
     const source = flags[name as keyof Sources];
     return [name, source === usual ? undefined : source];
@@ -152,9 +166,16 @@ function commandOf({ experiment, cuts }: Plan, folder: string, flags: ReproduceF
     ['epochs', epochs],
     ['trials', trials],
     ...only.map((filter): [string, unknown] => ['only', filter]),
+    ['processes', processes === 'auto' ? undefined : processes],
+    ['backend', backend === 'auto' ? undefined : backend],
     ['out', folder],
   ];
-  return [invocation(), 'reproduce', experiment.name, ...flagWords(given).map(shellWord)].join(' ');
+  const words = [...flagWords(given), ...residentWords(resident)].map(shellWord);
+  return [invocation(), 'reproduce', experiment.name, ...words].join(' ');
+}
+
+function residentWords(resident: boolean): string[] {
+  return resident ? ['--resident'] : [];
 }
 
 /** Flags as words of a command line; those without a value are left out. */

@@ -35,6 +35,8 @@ export interface RunJobOptions extends Pick<Cuts, 'limit' | 'testLimit'> {
   readonly sources: Sources;
   /** The backend that is set. */
   readonly backend: string;
+  /** Whether images are kept on the device. */
+  readonly resident: boolean;
   /** The run folder: a new one, or that of this very job, which then goes on where it stopped. */
   readonly folder: string;
 }
@@ -56,11 +58,18 @@ export async function* runJob(
     manager = (await run.hasCheckpoint())
       ? await ModelManager.load(run.checkpoint)
       : newManager(recipe, data.train, trial);
-    yield* trained(manager, recipe, data, trial, run);
+    yield* trained(manager, recipe, data, { seed: trial, run, resident: options.resident });
   } finally {
     manager?.dispose();
     await unlock();
   }
+}
+
+/** What of a job its recipe does not say. */
+interface Training {
+  readonly seed: number;
+  readonly run: Run;
+  readonly resident: boolean;
 }
 
 /** Trains to the end, or until the loop is left. */
@@ -68,10 +77,10 @@ async function* trained(
   manager: ModelManager,
   recipe: Recipe,
   data: JobData,
-  seed: number,
-  run: Run,
+  training: Training,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { mistakes = [] } = recipe;
+  const { run } = training;
   let finished = false;
   /** Completes the line of an epoch; a later line counts in place of an earlier one. */
   const evaluate = async (event: EpochEvent): Promise<void> => {
@@ -82,7 +91,7 @@ async function* trained(
     await run.record(event);
   };
   try {
-    for await (const event of manager.train(data.train, trainOptions(recipe, data, seed, run))) {
+    for await (const event of manager.train(data.train, trainOptions(recipe, data, training))) {
       if (event.type === 'epoch' && mistakes.length > 0) await evaluate(event);
       yield event;
     }
@@ -162,8 +171,7 @@ function lossOf({ loss, classBalance }: Recipe, { labels, classNames }: Dataset)
 function trainOptions(
   recipe: Recipe,
   { train, test }: JobData,
-  seed: number,
-  run: Run,
+  { seed, run, resident }: Training,
 ): TrainOptions {
   const { epochs, batchSize, schedule, mixer, mistakes = [] } = recipe;
   const frozen = mistakes.includes('frozen mixes');
@@ -179,6 +187,7 @@ function trainOptions(
     schedule: scheduleFromConfig(schedule),
     augment,
     run,
+    resident,
     ...(wrongTest ? {} : { test }),
     ...(mixer ? { mixer: frozen ? new FrozenMixer(config) : new Mixer(config) } : {}),
   };
@@ -200,7 +209,7 @@ function settingsOf(
   cell: string,
   trial: number,
   recipe: Recipe,
-  { experiment, sources, limit, testLimit, backend }: RunJobOptions,
+  { experiment, sources, limit, testLimit, backend, resident }: RunJobOptions,
 ): RunSettings {
   const { data, model, preprocessing, mixer, loss, ...training } = recipe;
   return {
@@ -220,5 +229,6 @@ function settingsOf(
     seed: trial,
     backend,
     threads: 1,
+    ...(resident ? { resident } : {}),
   };
 }
