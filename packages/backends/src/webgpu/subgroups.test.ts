@@ -85,7 +85,7 @@ beforeAll(() => {
   set(false);
 });
 
-// One of each tiling: rows of a thread by eights and fours, columns by eights and fours; and few of both, where there are no teams.
+// One of each tiling: many rows and columns, few rows, few columns; and few of both, where there are no teams.
 test.each([
   [67, 70, true],
   [16, 64, true],

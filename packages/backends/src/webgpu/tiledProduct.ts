@@ -50,7 +50,7 @@ const WORKGROUP = 64;
 /** The widest that registers hold; then for few rows, for few columns, and for the three channels of an image. */
 const tilings: readonly Tiling[] = [
   { down: 8, across: 8, rows: 8, columns: 8, cost: 1 },
-  { down: 8, across: 8, rows: 4, columns: 8, cost: 1.3 },
+  { down: 4, across: 16, rows: 8, columns: 4, cost: 1.3 },
   { down: 8, across: 8, rows: 8, columns: 4, cost: 1.3 },
   { down: 32, across: 2, rows: 4, columns: 4, cost: 2 },
 ];
@@ -79,7 +79,7 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
   const parts = partsOf(tiles, size, depth);
   const shape = [rows, columns, products, parts];
   const stored = inHalves() ? storedInHalves(backend, product) : storedAsTheyAre(product);
-  const shared = inSubgroups() && tiling.across === TEAM;
+  const shared = inSubgroups() && tiling.across % TEAM === 0;
   const program: WebgpuProgram = {
     variableNames: Object.keys(stored.inputs),
     outputShape: [parts * size],
