@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers'; // registers the gradients of TensorFlow.js
 import { registerWasmKernels } from '@bcl/backends';
+import { klDivergence, softmaxCrossEntropy } from '@bcl/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { keep, round, summary, times } from './measure.mjs';
 
@@ -33,6 +34,22 @@ for (const [size, channels, window, stride] of pools) {
   const run = () => tf.engine().runKernel('AvgPoolGrad', { dy, input: x }, attrs);
   rows.push(await compare(what, ['AvgPoolGrad'], run));
   tf.dispose([x, dy]);
+}
+for (const [batch, classes] of [
+  [128, 10],
+  [128, 100],
+  [128, 1000],
+]) {
+  const labels = tf.softmax(tf.randomNormal([batch, classes], 0, 3));
+  const logits = tf.randomNormal([batch, classes], 0, 2);
+  for (const loss of [klDivergence, softmaxCrossEntropy]) {
+    const what = `${loss.name} ${batch}×${classes}`;
+    const value = () => loss(labels, logits);
+    const both = () => tf.grad((y) => loss(labels, y))(logits);
+    rows.push(await compare(what, ['BclSoftmaxLoss'], value));
+    rows.push(await compare(`${what} and gradient`, ['BclSoftmaxLoss'], both));
+  }
+  tf.dispose([labels, logits]);
 }
 console.table(rows);
 keep('passes', { build, runs, rows });

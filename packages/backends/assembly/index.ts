@@ -7,6 +7,7 @@ export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, packQua
 export { channelAffine, channelGradient, channelGradientSums, channelMoments } from './channels';
 export { maxPoolGradient } from './maxPool';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { softmaxLoss } from './softmaxLoss';
 export { sgdStep } from './sgd';
 export { adamStep } from './adam';
 export { addRows, copyRows } from './rows';

@@ -52,9 +52,12 @@ export function klDivergence(
   logits: tf.Tensor,
   { reduction = 'mean' }: LossOptions = {},
 ): tf.Tensor {
-  return softmaxLoss('klDivergence', yTrue, logits, reduction, (t, logP) => {
-    const positive = tf.greaterEqual(t, SMALLEST_NORMAL);
-    const logT = tf.log(tf.where(positive, t, tf.onesLike(t)));
-    return tf.sum<tf.Tensor1D>(tf.mul(t, tf.sub(logT, logP)), 1);
+  return softmaxLoss('klDivergence', yTrue, logits, reduction, {
+    value: (t, logP) => {
+      const positive = tf.greaterEqual(t, SMALLEST_NORMAL);
+      const logT = tf.log(tf.where(positive, t, tf.onesLike(t)));
+      return tf.sum<tf.Tensor1D>(tf.mul(t, tf.sub(logT, logP)), 1);
+    },
+    entropy: true,
   });
 }

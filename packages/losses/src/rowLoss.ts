@@ -14,6 +14,14 @@ export interface RowRule {
   value(t: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor1D;
   /** With respect to the logits, `[B, K]`. */
   gradient(t: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D;
+  /** Both in one pass, where the current backend has a kernel for it. */
+  fused?(t: tf.Tensor2D, y: tf.Tensor2D): RowResult | undefined;
+}
+
+/** What {@link RowRule} gives: losses `[B]` and their gradient `[B, K]`. */
+export interface RowResult {
+  value: tf.Tensor1D;
+  gradient: tf.Tensor2D;
 }
 
 /**
@@ -25,26 +33,32 @@ export function rowLoss(
   yTrue: tf.Tensor,
   logits: tf.Tensor,
   reduction: Reduction,
-  { value, gradient }: RowRule,
+  { value, gradient, fused }: RowRule,
 ): tf.Tensor {
   checkRows(name, yTrue, logits);
   checkReduction(name, reduction);
   const count = logits.shape[0] as number;
-  const loss = tf.customGrad((y, save) => {
-    // Inputs alone are saved: what the gradient needs costs less to compute than to keep.
-    (save as tf.GradSaveFunc)([y as tf.Tensor, yTrue]);
-    const rows = value(asFloat(yTrue), asFloat(y as tf.Tensor));
-    return {
-      // Divided before they are summed: the sum of large losses may not fit float32.
-      value: reduction === 'none' ? rows : tf.sum<tf.Scalar>(tf.div(rows, count)),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [y, t] = saved as [tf.Tensor, tf.Tensor];
-        const weight = reduction === 'none' ? tf.reshape(dy, [count, 1]) : tf.div(dy, count);
-        return tf.mul(gradient(asFloat(t), asFloat(y)), weight);
-      },
-    };
+  return tf.tidy(() => {
+    // Made before the op that is differentiated, which may save for the way back only what was there.
+    const both = fused?.(asFloat(yTrue), asFloat(logits));
+    const loss = tf.customGrad((y, save) => {
+      // Composed, what the gradient needs costs less to compute again than to keep.
+      (save as tf.GradSaveFunc)([y as tf.Tensor, yTrue, ...(both ? [both.gradient] : [])]);
+      const rows = both ? tf.clone(both.value) : value(asFloat(yTrue), asFloat(y as tf.Tensor));
+      return {
+        // Divided before they are summed: the sum of large losses may not fit float32.
+        value: reduction === 'none' ? rows : tf.sum<tf.Scalar>(tf.div(rows, count)),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+          const [y, t, known] = saved as [tf.Tensor, tf.Tensor, tf.Tensor2D | undefined];
+          const weight = reduction === 'none' ? tf.reshape(dy, [count, 1]) : tf.div(dy, count);
+          // A gradient of this gradient needs the operations that it is made of.
+          const composed = known === undefined || tf.engine().isTapeOn();
+          return tf.mul(composed ? gradient(asFloat(t), asFloat(y)) : known, weight);
+        },
+      };
+    });
+    return loss(logits);
   });
-  return tf.tidy(() => loss(logits));
 }
 
 /** Refuses labels and logits that are not two `[B, K]` of one shape. */

@@ -46,7 +46,8 @@ export function softmaxCrossEntropy(
   logits: tf.Tensor,
   { reduction = 'mean' }: LossOptions = {},
 ): tf.Tensor {
-  return softmaxLoss('softmaxCrossEntropy', yTrue, logits, reduction, (t, logP) =>
-    tf.sum<tf.Tensor1D>(tf.mul(t, tf.neg(logP)), 1),
-  );
+  return softmaxLoss('softmaxCrossEntropy', yTrue, logits, reduction, {
+    value: (t, logP) => tf.sum<tf.Tensor1D>(tf.mul(t, tf.neg(logP)), 1),
+    entropy: false,
+  });
 }

@@ -268,6 +268,15 @@ export interface KernelExports {
     scale: number,
   ): void;
   randomUniform(to: Pointer, count: Count, keyA: number, keyB: number, scale: number): void;
+  softmaxLoss(
+    labels: Pointer,
+    logits: Pointer,
+    loss: Pointer,
+    gradient: Pointer,
+    rows: Count,
+    classes: Count,
+    entropy: 0 | 1,
+  ): void;
   sgdStep(
     w: Pointer,
     g: Pointer,

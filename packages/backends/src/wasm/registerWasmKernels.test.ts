@@ -23,6 +23,7 @@ const ours = [
   'FusedConv2D',
   '_FusedMatMul',
   'Identity',
+  'BclSoftmaxLoss',
   'BclSgd',
   'BclAdam',
 ];

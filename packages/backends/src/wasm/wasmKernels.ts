@@ -11,6 +11,7 @@ import { matMulKernels } from './matMul.js';
 import { maxPoolKernels } from './maxPool.js';
 import { randomWeightsKernels } from './randomWeights.js';
 import { sgdKernels } from './sgd.js';
+import { softmaxLossKernels } from './softmaxLoss.js';
 import { sumKernels } from './sum.js';
 import type { WasmKernel } from './wasmKernel.js';
 
@@ -24,6 +25,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   ...depthwiseKernels,
   ...fusedKernels,
   ...identityKernels,
+  ...softmaxLossKernels,
   ...sgdKernels,
   ...adamKernels,
   ...betweenClassKernels,
