@@ -204,24 +204,34 @@ describe('with operands stored in float16', () => {
     await expectNaive({ ...small, ...partial }, 7, F16_PRECISION);
   });
 
-  test.each([1e-12, 1e12])('so are gradients of the size of %d', async (scale) => {
-    const o = operands(small, 5);
-    const { dx, dFilter } = await computed(small, o);
-    const scaled = await computed(small, { ...o, dy: o.dy.map((x) => x * scale) });
-    expect(
-      error(
-        scaled.dx.map((x) => x / scale),
-        dx,
-        largest(dx),
-      ),
-    ).toBeLessThan(1e-3);
-    expect(
-      error(
-        scaled.dFilter.map((x) => x / scale),
-        dFilter,
-        largest(dFilter),
-      ),
-    ).toBeLessThan(1e-3);
+  test.each([1e-36, 1e-30, 1e-12, 1e12, 1e30])(
+    'so are gradients of the size of %d',
+    async (scale) => {
+      const o = operands(small, 5);
+      const { dx, dFilter } = await computed(small, o);
+      const scaled = await computed(small, { ...o, dy: o.dy.map((x) => x * scale) });
+      expect(
+        error(
+          scaled.dx.map((x) => x / scale),
+          dx,
+          largest(dx),
+        ),
+      ).toBeLessThan(1e-3);
+      expect(
+        error(
+          scaled.dFilter.map((x) => x / scale),
+          dFilter,
+          largest(dFilter),
+        ),
+      ).toBeLessThan(1e-3);
+    },
+  );
+
+  test('gradients of no output are empty, or zeros', async () => {
+    const c: Convolution = { ...small, filterShape: [3, 3, 5, 0] };
+    const { dx, dFilter } = await computed(c, operands(c, 3));
+    expect([dx.length, dFilter.length]).toEqual([size(c.xShape), 0]);
+    expect(largest(dx)).toBe(0);
   });
 
   test('it is the operands that are rounded, and only with the flag', async () => {

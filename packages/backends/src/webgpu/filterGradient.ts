@@ -14,7 +14,8 @@ export function filterGradient(
   g: Geometry,
 ): TensorInfo {
   const terms = g.batch * g.outHeight * g.outWidth;
-  if (terms * util.sizeFromShape(x.shape) === 0) return zeros(backend, filterShape);
+  const empty = [x, dy].some(({ shape }) => util.sizeFromShape(shape) === 0);
+  if (empty) return zeros(backend, filterShape);
   return tiledProduct(backend, {
     name: 'filterGradient',
     operands: { x, dy },

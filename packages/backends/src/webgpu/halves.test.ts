@@ -6,7 +6,7 @@ import { halves } from './halves.js';
 import type { WebgpuBackend } from './webgpuKernel.js';
 
 /** Stores numbers in halves, and reads them back: as numbers of float16 times a power of two, and the largest magnitude. */
-async function stored(numbers: Float32Array) {
+async function stored(numbers: Float32Array | Int32Array) {
   const backend = tf.backend() as WebgpuBackend;
   const words = Math.ceil(numbers.length / 2);
   await poison(words, 1);
@@ -86,6 +86,15 @@ test('halves find the greatest wherever it is', async () => {
     const numbers = normals(12_288, 6);
     numbers[at] = -1234;
     expect((await stored(numbers)).greatest).toBe(1234);
+  }
+});
+
+test('halves find the greatest of whole numbers in any order with others', async () => {
+  const whole = Int32Array.from({ length: 9000 }, (_, i) => i - 100);
+  for (const numbers of [Float32Array.from(whole), whole, Float32Array.from(whole), whole]) {
+    const { values, greatest } = await stored(numbers);
+    expect(greatest).toBe(8899);
+    expect(values[0]).toBe(-200);
   }
 });
 

@@ -53,7 +53,8 @@ export function readHalf(name: string): string {
 
 /**
  * WGSL: `scaleOf` the largest magnitude's bits, 2¹⁴ divided by its power of two but no more than can be undone, and `unscale`, which undoes
- * it; NaN where not all numbers were finite, since those have no place in 16 bits.
+ * it for products of two tensors' numbers: two factors, since one alone need not be within float32 where the result is. NaN where not all
+ * numbers were finite, since those have no place in 16 bits.
  */
 export const scaleCode = `
   fn scaleExponent(greatest : i32) -> i32 {
@@ -62,8 +63,11 @@ export const scaleCode = `
   fn scaleOf(greatest : i32) -> f32 {
     return bitcast<f32>(scaleExponent(greatest) << 23);
   }
-  fn unscale(greatest : i32) -> f32 {
-    return select(bitcast<f32>((254 - scaleExponent(greatest)) << 23), uniforms.NAN, greatest >= 0x7f800000);
+  fn unscale(greatest : i32, other : i32) -> vec2<f32> {
+    let exponent = 254 - scaleExponent(greatest) - scaleExponent(other);
+    let half = exponent / 2;
+    let factors = bitcast<vec2<f32>>((vec2<i32>(half, exponent - half) + 127) << vec2<u32>(23));
+    return select(factors, vec2<f32>(uniforms.NAN), max(greatest, other) >= 0x7f800000);
   }
 `;
 
@@ -77,19 +81,22 @@ const BUSY = 512;
 function greatestOf(backend: WebgpuBackend, x: TensorInfo): TensorInfo {
   const size = util.sizeFromShape(x.shape);
   const parts = Math.min(BUSY, Math.ceil(size / (WORKGROUP * OWN)));
-  const found = greatestOfParts(backend, x, parts, 'bitcast<i32>(f32(x[i])) & 0x7fffffff');
+  const found = greatestOfParts(backend, x, parts, 'magnitude');
   if (parts === 1) return found;
-  const greatest = greatestOfParts(backend, found, 1, 'x[i]');
+  const greatest = greatestOfParts(backend, found, 1, 'itself');
   backend.disposeData(found.dataId);
   return greatest;
 }
 
-/** The greatest whole number that an expression in WGSL gives for the places `i` of each part, int32 `[parts]`. */
+/** What is compared: the bits of numbers' magnitudes, or whole numbers themselves. */
+const compared = { magnitude: 'bitcast<i32>(f32(x[i])) & 0x7fffffff', itself: 'x[i]' };
+
+/** The greatest of each part, int32 `[parts]`. */
 function greatestOfParts(
   backend: WebgpuBackend,
   x: TensorInfo,
   parts: number,
-  at: string,
+  what: keyof typeof compared,
 ): TensorInfo {
   const size = util.sizeFromShape(x.shape);
   const program = {
@@ -99,7 +106,7 @@ function greatestOfParts(
     dispatchLayout: { x: [0] },
     dispatch: [parts, 1, 1] as [number, number, number],
     uniforms: 'count : i32, partSize : i32, ',
-    shaderKey: `bcl_greatest_${x.dtype}`,
+    shaderKey: `bcl_greatest_${what}`,
     getUserCode: () => `
       var<workgroup> found : array<i32, ${WORKGROUP}>;
       fn main(index : i32) {
@@ -108,7 +115,7 @@ function greatestOfParts(
         let end = min((part + 1) * uniforms.partSize, uniforms.count);
         var greatest = 0;
         for (var i = part * uniforms.partSize + thread; i < end; i += ${WORKGROUP}) {
-          greatest = max(greatest, ${at});
+          greatest = max(greatest, ${compared[what]});
         }
         found[thread] = greatest;
         workgroupBarrier();

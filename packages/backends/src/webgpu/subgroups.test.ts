@@ -18,13 +18,30 @@ function told(device: object, more: object = {}): WebgpuBackend {
 
 function methods(device: WebgpuBackend['device']): object {
   return {
-    pushErrorScope: () => device.pushErrorScope('validation'),
+    pushErrorScope: (filter: 'validation' | 'internal') => device.pushErrorScope(filter),
     popErrorScope: () => device.popErrorScope(),
     createShaderModule: (descriptor: { code: string }) => device.createShaderModule(descriptor),
   };
 }
 
 const withFeature = { features: { has: () => true } };
+const ofThirtyTwo = { ...withFeature, adapterInfo: { subgroupMinSize: 32 } };
+
+/** What threads of teams in their order find. */
+const inOrder = Float32Array.from({ length: 512 }, (_, i) => 8 * Math.floor(i / 64) + (i % 8));
+const finding = (numbers: Float32Array) => ({
+  runWebGPUProgram: () => backend().makeTensorInfo([512], 'float32', numbers),
+});
+
+/** Error scopes of a driver that fails to compile. */
+function failingDriver() {
+  const scopes: string[] = [];
+  return {
+    pushErrorScope: (filter: string) => void scopes.push(filter),
+    popErrorScope: async () =>
+      scopes.pop() === 'internal' ? { message: 'the driver gave up' } : null,
+  };
+}
 
 describe('BCL_WEBGPU_SUBGROUPS', () => {
   afterEach(async () => registerSubgroups(backend()));
@@ -43,24 +60,22 @@ describe('BCL_WEBGPU_SUBGROUPS', () => {
     ['ones of an unknown size', () => told(withFeature), 'subgroups of 0'],
     [
       'threads that find others than they look for',
-      () =>
-        told(
-          { ...withFeature, adapterInfo: { subgroupMinSize: 32 } },
-          { runWebGPUProgram: () => backend().makeTensorInfo([512], 'float32', values(512)) },
-        ),
+      () => told(ofThirtyTwo, finding(values(512))),
       'threads in another order',
+    ],
+    [
+      'a driver that fails',
+      () => told({ ...ofThirtyTwo, ...failingDriver() }, finding(inOrder)),
+      'the driver gave up',
     ],
     [
       'shaders that fail',
       () =>
-        told(
-          { ...withFeature, adapterInfo: { subgroupMinSize: 32 } },
-          {
-            runWebGPUProgram: () => {
-              throw new Error('no such function');
-            },
+        told(ofThirtyTwo, {
+          runWebGPUProgram: () => {
+            throw new Error('no such function');
           },
-        ),
+        }),
       'no such function',
     ],
   ])('is refused for a device of %s, and stays off', async (_, make, got) => {
@@ -70,6 +85,13 @@ describe('BCL_WEBGPU_SUBGROUPS', () => {
     );
     expect(env().getBool(SUBGROUPS_FLAG)).toBe(false);
     set(false);
+  });
+
+  test('is off again once another device comes that cannot', async () => {
+    await registerSubgroups(told(ofThirtyTwo, finding(inOrder)));
+    set(true);
+    await registerSubgroups(told({ features: { has: () => false } }));
+    expect(env().getBool(SUBGROUPS_FLAG)).toBe(false);
   });
 });
 

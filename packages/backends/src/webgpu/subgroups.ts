@@ -33,6 +33,8 @@ export async function registerSubgroups(backend: WebgpuBackend): Promise<void> {
       );
     },
   );
+  // Another device may have had them.
+  if (lacking !== undefined) env().set(SUBGROUPS_FLAG, false);
 }
 
 function lack({ features, adapterInfo }: WebgpuDevice): string | undefined {
@@ -57,9 +59,12 @@ function eachOfTeam(line: (number: number) => string): string {
 async function tryTeams(backend: WebgpuBackend): Promise<string | undefined> {
   const { device } = backend;
   enableInShaders(device);
+  // A driver that cannot compile the shader is an internal error.
+  device.pushErrorScope('internal');
   device.pushErrorScope('validation');
   const wrong = await shuffle(backend).catch(shortly);
-  const error = await device.popErrorScope();
+  const errors = [await device.popErrorScope(), await device.popErrorScope()];
+  const error = errors.find((one) => one !== null);
   return error ? shortly(error) : wrong;
 }
 

@@ -89,7 +89,7 @@ export function tiledProduct(backend: WebgpuBackend, product: TiledProduct): Ten
     uniforms: `product : vec4<i32>, part : vec4<i32>, ${declared(product.numbers)}`,
     shaderKey: `bcl_${product.name}_${tilings.indexOf(tiling)}_${stored.name}_${shared ? 'shared' : 'own'}`,
     getUserCode: () =>
-      [stored.code, product.code, mainCode(tiling, shared, stored.factor)].join('\n'),
+      [stored.code, product.code, mainCode(tiling, shared, stored.factors)].join('\n'),
   };
   const partDepth = Math.ceil(depth / parts / TERMS) * TERMS;
   const y = backend.runWebGPUProgram(program, Object.values(stored.inputs), 'float32', [
@@ -123,8 +123,8 @@ interface Stored {
   made: TensorInfo[];
   /** WGSL functions that read an element of each operand. */
   code: string;
-  /** WGSL for what sums are still to be multiplied by. */
-  factor?: string;
+  /** WGSL for the two numbers by which sums are still to be multiplied, one after the other. */
+  factors?: string;
 }
 
 function storedAsTheyAre({ operands }: TiledProduct): Stored {
@@ -148,7 +148,7 @@ function storedInHalves(backend: WebgpuBackend, { operands }: TiledProduct): Sto
     inputs: Object.fromEntries(inputs),
     made: inputs.map(([, tensor]) => tensor),
     code: [scaleCode, ...names.map(readHalf)].join('\n'),
-    factor: names.map((name) => `unscale(${name}Greatest[0])`).join(' * '),
+    factors: `unscale(${names.map((name) => `${name}Greatest[0]`).join(', ')})`,
   };
 }
 
@@ -188,14 +188,14 @@ const lines = (count: number, line: (i: number) => string): string =>
  * A thread's rows lie side by side, four to a vector, its columns `across` apart: neighbours write to neighbouring places. The loops that
  * bring the tile stay loops, since drivers compile long code slowly; the products are written out, to stay in registers.
  */
-function mainCode(tiling: Tiling, shared: boolean, factor?: string): string {
+function mainCode(tiling: Tiling, shared: boolean, factors?: string): string {
   const { across, columns } = tiling;
   const fours = tiling.rows / 4;
   const [tileRows, tileColumns] = [height(tiling), width(tiling)];
   // Rows of the tile that one thread brings, and how far apart the terms are that it brings of each.
   const own = Math.ceil(tileRows / WORKGROUP);
   const rowStride = tileRows / own;
-  const scaled = (sum: string): string => (factor ? `${sum} * factor` : sum);
+  const scaled = (sum: string): string => (factors ? `${sum} * factors.x * factors.y` : sum);
   // Numbers of the rows that are a thread's: all its own to read, or one of them, and the others from its team.
   const ofRows = shared
     ? `let mine = leftTile[near + (i32(lane) & ${tiling.rows - 1}) / 4][lane & 3u];
@@ -282,7 +282,7 @@ function mainCode(tiling: Tiling, shared: boolean, factor?: string): string {
 
     if (product < uniforms.product.z) {
       let column = firstColumn + thread % ${across};
-      ${factor ? `let factor = ${factor};` : ''}
+      ${factors ? `let factors = ${factors};` : ''}
       ${lines(
         tiling.rows,
         (i) => `

@@ -50,7 +50,7 @@ export interface WebgpuDevice {
   readonly features: { has(name: string): boolean };
   readonly adapterInfo?: { subgroupMinSize?: number };
   createShaderModule(descriptor: { code: string }): object;
-  pushErrorScope(filter: 'validation'): void;
+  pushErrorScope(filter: 'validation' | 'internal'): void;
   popErrorScope(): Promise<{ message: string } | null>;
   addEventListener(
     type: 'uncapturederror',
