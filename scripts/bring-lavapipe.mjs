@@ -8,13 +8,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const home = join(homedir(), '.cache', 'bcl', 'lavapipe');
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const packages = ['mesa-vulkan-drivers', 'libvulkan1', 'libc6', 'libstdc++6'];
 
 if (!existsSync(home)) bring();
+writeDriver();
 writeNode();
 console.log(home);
 
@@ -24,28 +25,53 @@ function bring() {
   if (machine !== 'linux x64') fail(`works on Linux of x86-64 alone, got ${machine}`);
   if (!existsSync(keyring)) fail(`${keyring} is missing; apt-get install debian-archive-keyring`);
   const beside = `${home}.${process.pid}`;
+  mkdirSync(dirname(home), { recursive: true });
+  removeLeft();
   rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside, { recursive: true });
+  mkdirSync(beside);
   try {
     unpackPackages(beside);
-    const driver = { api_version: '1.4.305', library_path: join(home, 'lib', 'libvulkan_lvp.so') };
-    const icd = { file_format_version: '1.0.0', ICD: driver };
-    writeFileSync(join(beside, 'icd.json'), `${JSON.stringify(icd)}\n`);
-    renameSync(beside, home);
+    // Another process may have been quicker.
+    if (!existsSync(home)) renameSync(beside, home);
   } finally {
     rmSync(beside, { recursive: true, force: true });
   }
 }
 
+/** Removes what processes that were killed left half made. */
+function removeLeft() {
+  for (const name of readdirSync(dirname(home))) {
+    const [, pid] = name.startsWith(`${basename(home)}.`) ? name.split('.') : [];
+    if (pid === undefined || existsSync(join('/proc', pid))) continue;
+    rmSync(join(dirname(home), name), { recursive: true, force: true });
+  }
+}
+
+// The paths of what follows are those of now: the cache and Node may have been elsewhere when it was brought.
+
+/** Tells Vulkan's loader where the driver is. */
+function writeDriver() {
+  const driver = { api_version: '1.4.305', library_path: join(home, 'lib', 'libvulkan_lvp.so') };
+  replace(join(home, 'icd.json'), JSON.stringify({ file_format_version: '1.0.0', ICD: driver }));
+}
+
 /** The command that runs this Node on the libraries. It tells Node that this is its name, so that Node's own children run on them too. */
 function writeNode() {
   const [command, preload] = [join(home, 'node'), join(home, 'execPath.cjs')];
+  // By the command itself it is there, and Node's own name is not known.
+  if (process.execPath === command) return;
   const loader = join(home, 'lib', 'ld-linux-x86-64.so.2');
-  writeFileSync(preload, `process.execPath = ${JSON.stringify(command)};\n`);
+  replace(preload, `process.execPath = ${JSON.stringify(command)};`);
   const words = [loader, '--library-path', join(home, 'lib'), process.execPath, '-r', preload];
-  const quoted = words.map((word) => `'${word}'`).join(' ');
-  writeFileSync(`${command}.new`, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
-  renameSync(`${command}.new`, command);
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  replace(command, `#!/bin/sh\nexec ${quoted} "$@"`);
+}
+
+/** Writes a file that others may be reading, or running. */
+function replace(file, text) {
+  const beside = `${file}.${process.pid}`;
+  writeFileSync(beside, `${text}\n`, { mode: 0o755 });
+  renameSync(beside, file);
 }
 
 /** The packages and all that they need, as apt finds them with lists of its own: `lib`. */
