@@ -35,6 +35,23 @@ for (const [size, channels, window, stride] of pools) {
   rows.push(await compare(what, ['AvgPoolGrad'], run));
   tf.dispose([x, dy]);
 }
+/** [size, channels] of the last layer of ResNet-18 for 32×32 and for 224×224, and of ResNet-50. */
+const lasts = [
+  [4, 512],
+  [7, 512],
+  [7, 2048],
+];
+for (const [size, channels] of lasts) {
+  const x = tf.randomUniform([64, size, size, channels], -1, 1);
+  const dy = tf.randomUniform([64, channels], -1, 1);
+  const what = `mean of ${size}×${size}×${channels}`;
+  const mean = (x) => tf.mean(x, [1, 2]);
+  rows.push(await compare(what, ['Mean', 'BclMeanGrad'], () => mean(x)));
+  rows.push(
+    await compare(`${what} and gradient`, ['Mean', 'BclMeanGrad'], () => tf.grad(mean)(x, dy)),
+  );
+  tf.dispose([x, dy]);
+}
 for (const [batch, classes] of [
   [128, 10],
   [128, 100],

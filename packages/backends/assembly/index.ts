@@ -6,6 +6,7 @@ export { gemmRows } from './gemmRows';
 export { packPanels, packPanelsTransposed, packQuads, packQuadsIndirect, packQuadsTransposed, transpose } from './pack';
 export { channelAffine, channelGradient, channelGradientSums, channelMoments } from './channels';
 export { maxPoolGradient } from './maxPool';
+export { means, meansGradient } from './means';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { softmaxLoss } from './softmaxLoss';
 export { sgdStep } from './sgd';

@@ -2,9 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchNormGradient } from './batchNormGradient.js';
 import { dilatedGradients } from './dilatedGradients.js';
 import type { KernelGradient } from './KernelGradient.js';
+import { meanGradient } from './meanGradient.js';
 import { reluGradient } from './reluGradient.js';
 
-const gradients: readonly KernelGradient[] = [batchNormGradient, ...dilatedGradients, reluGradient];
+const gradients: readonly KernelGradient[] = [
+  batchNormGradient,
+  ...dilatedGradients,
+  meanGradient,
+  reluGradient,
+];
 const ours = new Map<string, tf.GradConfig>();
 
 /**

@@ -238,6 +238,8 @@ export interface KernelExports {
     padLeft: number,
   ): void;
   maxPoolGradient(x: Pointer, dy: Pointer, dx: Pointer, ...image: WindowArguments): void;
+  means(x: Pointer, y: Pointer, totals: Pointer, images: Count, rows: Count, channels: Count): void;
+  meansGradient(dy: Pointer, dx: Pointer, images: Count, rows: Count, channels: Count): void;
   depthwiseInputGradient(
     dy: Pointer,
     filter: Pointer,

@@ -24,6 +24,8 @@ const ours = [
   '_FusedMatMul',
   'Identity',
   'BclSoftmaxLoss',
+  'Mean',
+  'BclMeanGrad',
   'BclSgd',
   'BclAdam',
 ];

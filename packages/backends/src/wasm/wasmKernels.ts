@@ -9,6 +9,7 @@ import { fusedKernels } from './fused.js';
 import { identityKernels } from './identity.js';
 import { matMulKernels } from './matMul.js';
 import { maxPoolKernels } from './maxPool.js';
+import { meanKernels } from './mean.js';
 import { randomWeightsKernels } from './randomWeights.js';
 import { sgdKernels } from './sgd.js';
 import { softmaxLossKernels } from './softmaxLoss.js';
@@ -22,6 +23,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   ...batchNormKernels,
   ...maxPoolKernels,
   ...averagePoolKernels,
+  ...meanKernels,
   ...depthwiseKernels,
   ...fusedKernels,
   ...identityKernels,
