@@ -35,6 +35,20 @@ for (const [size, channels, window, stride] of pools) {
   rows.push(await compare(what, ['AvgPoolGrad'], run));
   tf.dispose([x, dy]);
 }
+/** [size, channels] of the max poolings of the ConvNet, 2×2 by 2. */
+for (const [size, channels] of [
+  [32, 64],
+  [16, 128],
+  [8, 256],
+]) {
+  const x = tf.randomUniform([64, size, size, channels], -1, 1);
+  const y = tf.maxPool(x, 2, 2, 'same');
+  const what = `max pooling ${size}×${size}×${channels}, 2×2 by 2, gradient`;
+  const attrs = { filterSize: 2, strides: 2, pad: 'same' };
+  const run = () => tf.engine().runKernel('MaxPoolGrad', { dy: y, input: x, output: y }, attrs);
+  rows.push(await compare(what, ['MaxPoolGrad'], run));
+  tf.dispose([x, y]);
+}
 /** [size, channels] of the last layer of ResNet-18 for 32×32 and for 224×224, and of ResNet-50. */
 const lasts = [
   [4, 512],

@@ -1,3 +1,5 @@
+import { QUAD } from './simd';
+
 /**
  * Gradient of max pooling on one image, channels last: each output gradient goes to the first of the largest inputs of its window.
  *
@@ -12,6 +14,13 @@ export function maxPoolGradient(
 ): void {
   const pixelBytes = <usize>channels << 2;
   const rowBytes = <usize>width * pixelBytes;
+  const pairs = filterHeight == 2 && filterWidth == 2 && dilationHeight == 1 && dilationWidth == 1;
+  const apart = strideHeight == 2 && strideWidth == 2 && padTop == 0 && padLeft == 0;
+  const whole = 2 * outHeight <= height && 2 * outWidth <= width;
+  if (pairs && apart && whole && (channels & 3) == 0) {
+    byPairs(x, dy, dx, height, width, outHeight, outWidth, pixelBytes);
+    return;
+  }
   memory.fill(dx, 0, <usize>height * rowBytes);
   for (let outY = 0; outY < outHeight; outY++) {
     const top = outY * strideHeight - padTop;
@@ -70,4 +79,45 @@ export function maxPoolGradient(
       dy += pixelBytes;
     }
   }
+}
+
+/** The same for windows of 2×2 side by side, all inside of the image: each input has one window, and is written once. */
+function byPairs(
+  x: usize, dy: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, pixelBytes: usize,
+): void {
+  const rowBytes = <usize>width * pixelBytes;
+  const usedBytes = <usize>(2 * outWidth) * pixelBytes;
+  const none = f32x4.splat(-Infinity);
+  for (let outY = 0; outY < outHeight; outY++) {
+    for (let used: usize = 0; used < usedBytes; used += 2 * pixelBytes) {
+      for (let at = used; at < used + pixelBytes; at += QUAD) {
+        const right = at + pixelBytes;
+        const below = at + rowBytes;
+        const diagonal = below + pixelBytes;
+        const d = v128.load(dy);
+        // Where each is larger than all before it; the last such has the gradient.
+        const first = v128.load(x + at);
+        const isFirst = f32x4.gt(first, none);
+        let best = v128.bitselect(first, none, isFirst);
+        const second = v128.load(x + right);
+        const isSecond = f32x4.gt(second, best);
+        best = v128.bitselect(second, best, isSecond);
+        const third = v128.load(x + below);
+        const isThird = f32x4.gt(third, best);
+        best = v128.bitselect(third, best, isThird);
+        const isFourth = f32x4.gt(v128.load(x + diagonal), best);
+        const late = v128.or(isThird, isFourth);
+        v128.store(dx + at, v128.andnot(v128.and(d, isFirst), v128.or(isSecond, late)));
+        v128.store(dx + right, v128.andnot(v128.and(d, isSecond), late));
+        v128.store(dx + below, v128.andnot(v128.and(d, isThird), isFourth));
+        v128.store(dx + diagonal, v128.and(d, isFourth));
+        dy += QUAD;
+      }
+    }
+    memory.fill(dx + usedBytes, 0, rowBytes - usedBytes);
+    memory.fill(dx + rowBytes + usedBytes, 0, rowBytes - usedBytes);
+    x += 2 * rowBytes;
+    dx += 2 * rowBytes;
+  }
+  memory.fill(dx, 0, <usize>(height - 2 * outHeight) * rowBytes);
 }

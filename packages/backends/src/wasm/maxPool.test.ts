@@ -67,6 +67,19 @@ describe('MaxPoolGrad', () => {
     );
   });
 
+  test('agrees with the cpu backend for windows of 2×2 side by side, among ties', async () => {
+    const up = (most: number): fc.Arbitrary<number> => fc.integer({ min: 1, max: most });
+    const sizes = fc.tuple(up(3), fc.integer({ min: 2, max: 9 }), fc.integer({ min: 2, max: 9 }));
+    const pads = fc.constantFrom<('same' | 'valid')[]>('same', 'valid');
+    await fc.assert(
+      fc.asyncProperty(sizes, up(3), pads, fc.integer(), async (size, quads, pad, seed) => {
+        const p: Pool = { shape: [...size, 4 * quads], filterSize: [2, 2], strides: [2, 2], pad };
+        await expectLikeCpu(p, seed, (x) => x.map((value) => Math.round(value * 1.5)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('gives the gradient to the first of equals', () => {
     for (const channels of [1, 4]) {
       const x = tf.ones([1, 2, 4, channels]) as tf.Tensor4D;
