@@ -7,6 +7,8 @@ const backend = env.BCL_TEST_BACKEND ?? 'wasm';
 /** @type {import('jest').Config} */
 export default {
   rootDir: '../..',
+  // Beside what was unpacked: in the folder for all, where jest has it, it may be another user's of the same number.
+  cacheDirectory: '<rootDir>/../jest-cache',
   testEnvironment: 'node',
   testEnvironmentOptions: {
     customExportConditions: ['@bcl/source', 'node', 'require', 'default'],
