@@ -205,6 +205,34 @@ describe("useBackend('auto')", () => {
 });
 
 describe('useBackend', () => {
+  test('makes one backend for callers who come at once', async () => {
+    const { registry, registryFactory } = tf.engine();
+    const backend = registry.cpu as tf.KernelBackend;
+    const entry = registryFactory.cpu as { factory: () => unknown };
+    const { factory } = entry;
+    delete registry.cpu;
+    let made = 0;
+    entry.factory = async () => {
+      made++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return backend;
+    };
+    try {
+      await Promise.all([useBackend('cpu'), useBackend('cpu'), useBackend('cpu')]);
+      expect(made).toBe(1);
+      expect(registry.cpu).toBe(backend);
+      // One that fails is tried again by the next who asks.
+      delete registry.cpu;
+      entry.factory = async () => Promise.reject(new Error('not yet'));
+      await expect(useBackend('cpu')).rejects.toThrow('not yet');
+      entry.factory = () => backend;
+      await useBackend('cpu');
+    } finally {
+      entry.factory = factory;
+      registry.cpu = backend;
+    }
+  });
+
   test('takes one backend by name, and leaves it current', async () => {
     expect((await useBackend('cpu')).name).toBe('cpu');
     expect(tf.getBackend()).toBe('cpu');

@@ -137,19 +137,27 @@ async function registerKernels(
   }
 }
 
+/** Backends that are being made, for callers who come meanwhile: each would open a device of its own. */
+const underWay = new Map<BackendName, Promise<void>>();
+
+async function initialize(name: BackendName): Promise<void> {
+  if (tf.engine().registry[name]) return;
+  const made = underWay.get(name) ?? makeBackend(name).finally(() => underWay.delete(name));
+  underWay.set(name, made);
+  await made;
+}
+
 /**
  * Makes the backend's instance here rather than in `setBackend`, which would print the error that we want to
  * report, and leave the engine without a backend.
  */
-async function initialize(name: BackendName): Promise<void> {
-  const { registry } = tf.engine();
-  if (registry[name]) return;
+async function makeBackend(name: BackendName): Promise<void> {
   const factory = tf.findBackendFactory(name);
   if (!factory) throw new Error(`its package registered no backend called ${name}`);
   const backend = await (name === 'webgpu' ? webgpuBackend() : factory());
   // The cpu backend greets its first user with the advice to install tfjs-node, which `skipped` gives already.
   if (name === 'cpu') Object.assign(backend, { firstUse: false });
-  registry[name] = backend;
+  tf.engine().registry[name] = backend;
 }
 
 async function webgpuBackend(): Promise<tf.KernelBackend> {
