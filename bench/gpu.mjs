@@ -1,6 +1,6 @@
 // Training on a GPU: images/s and TFLOP/s of bench/step.mjs on the webgpu backend, with batches that the host makes, with images that
-// are resident on the device, and with operands of the gradients' products stored in 16 bits, and of bench/step.py on the same GPU, in
-// float32 and with its products in TF32, by turns within one run.
+// are resident on the device, and with operands of the gradients' products stored in 16 bits or shared in subgroups, and of bench/step.py
+// on the same GPU, in float32 and with its products in TF32, by turns within one run.
 // What is not here, PyTorch or a GPU that it can use, is said and left out. Without a GPU name a software one (CONTRIBUTING.md): webgpu is
 // then a CPU that plays GPU.
 //
