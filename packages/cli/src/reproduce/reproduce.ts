@@ -146,9 +146,9 @@ function jobArguments(
     out: folder,
     cell: cell.id,
     trial,
+    resident,
   };
-  const words = flagWords(Object.entries(given));
-  return ['reproduce', experiment.name, ...words, ...residentWords(resident)];
+  return ['reproduce', experiment.name, ...flagWords(Object.entries(given))];
 }
 
 /** What to type to go on. */
@@ -169,18 +169,15 @@ function commandOf({ experiment, cuts }: Plan, folder: string, flags: ReproduceF
     ['processes', processes === 'auto' ? undefined : processes],
     ['backend', backend === 'auto' ? undefined : backend],
     ['out', folder],
+    ['resident', resident],
   ];
-  const words = [...flagWords(given), ...residentWords(resident)].map(shellWord);
-  return [invocation(), 'reproduce', experiment.name, ...words].join(' ');
+  return [invocation(), 'reproduce', experiment.name, ...flagWords(given).map(shellWord)].join(' ');
 }
 
-function residentWords(resident: boolean): string[] {
-  return resident ? ['--resident'] : [];
-}
-
-/** Flags as words of a command line; those without a value are left out. */
+/** Flags as words of a command line; those without a value, and switches that are off, are left out. */
 function flagWords(flags: readonly (readonly [name: string, value: unknown])[]): string[] {
-  return flags.flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
+  return flags.flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, String(value)];
+  });
 }
