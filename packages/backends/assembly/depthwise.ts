@@ -8,8 +8,8 @@
  */
 export function depthwiseInputGradient(
   dy: usize, filter: usize, dx: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32,
-  padTop: i32, padLeft: i32,
+  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
+  dilationHeight: i32, dilationWidth: i32,
 ): void {
   const pixelBytes = <usize>channels << 2;
   const rowBytes = <usize>width * pixelBytes;
@@ -50,8 +50,8 @@ export function depthwiseInputGradient(
  */
 export function depthwiseFilterGradient(
   x: usize, dy: usize, dFilter: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32,
-  padTop: i32, padLeft: i32,
+  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
+  dilationHeight: i32, dilationWidth: i32,
 ): void {
   const pixelBytes = <usize>channels << 2;
   const stepBytes = <usize>strideWidth * pixelBytes;

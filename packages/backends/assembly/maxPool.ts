@@ -9,8 +9,8 @@ import { QUAD } from './simd';
  */
 export function maxPoolGradient(
   x: usize, dy: usize, dx: usize, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, dilationHeight: i32, dilationWidth: i32,
-  padTop: i32, padLeft: i32,
+  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
+  dilationHeight: i32, dilationWidth: i32,
 ): void {
   const pixelBytes = <usize>channels << 2;
   const rowBytes = <usize>width * pixelBytes;

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { type PoolAttrs, poolInfo } from './poolInfo.js';
 import { kernel, type WasmKernel } from './wasmKernel.js';
-import { imageBytes } from './windowArguments.js';
+import { imageBytes, plainWindowArguments } from './windowArguments.js';
 
 /**
  * `AvgPoolGrad`: each output gradient goes in equal shares to the pixels of its window that lie in the image, of which the way forward
@@ -15,21 +15,12 @@ export const averagePoolKernels: WasmKernel[] = [
         const info = poolInfo(input, dy, attrs);
         const dx = heap.output(input.shape);
         const { inBytes, outBytes } = imageBytes(info);
+        const moves = plainWindowArguments(info);
         for (let n = 0; n < info.batchSize; n++) {
           heap.kernels.averagePoolGradient(
             heap.at(dy) + n * outBytes,
             heap.at(dx) + n * inBytes,
-            info.inHeight,
-            info.inWidth,
-            info.inChannels,
-            info.outHeight,
-            info.outWidth,
-            info.filterHeight,
-            info.filterWidth,
-            info.strideHeight,
-            info.strideWidth,
-            info.padInfo.top,
-            info.padInfo.left,
+            ...moves,
           );
         }
         return dx;

@@ -5,8 +5,8 @@ type Count = number;
 /** Address in the heap, in bytes. */
 export type Pointer = number;
 
-/** How a window moves over one image: what the kernels that know no product take. */
-export type WindowArguments = [
+/** How a window without gaps moves over one image. */
+export type PlainWindowArguments = [
   height: Count,
   width: Count,
   channels: Count,
@@ -16,10 +16,15 @@ export type WindowArguments = [
   filterWidth: Count,
   strideHeight: Count,
   strideWidth: Count,
-  dilationHeight: Count,
-  dilationWidth: Count,
   padTop: number,
   padLeft: number,
+];
+
+/** How any window does: what the kernels that know no product take. */
+export type WindowArguments = [
+  ...PlainWindowArguments,
+  dilationHeight: Count,
+  dilationWidth: Count,
 ];
 
 /** What the WebAssembly module exports; assembly/ documents each function where it is. */
@@ -222,21 +227,7 @@ export interface KernelExports {
     channels: Count,
     relu: 0 | 1,
   ): void;
-  averagePoolGradient(
-    dy: Pointer,
-    dx: Pointer,
-    height: Count,
-    width: Count,
-    channels: Count,
-    outHeight: Count,
-    outWidth: Count,
-    filterHeight: Count,
-    filterWidth: Count,
-    strideHeight: Count,
-    strideWidth: Count,
-    padTop: number,
-    padLeft: number,
-  ): void;
+  averagePoolGradient(dy: Pointer, dx: Pointer, ...image: PlainWindowArguments): void;
   maxPoolGradient(x: Pointer, dy: Pointer, dx: Pointer, ...image: WindowArguments): void;
   means(x: Pointer, y: Pointer, totals: Pointer, images: Count, rows: Count, channels: Count): void;
   meansGradient(dy: Pointer, dx: Pointer, images: Count, rows: Count, channels: Count): void;

@@ -1,8 +1,13 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
-import type { WindowArguments } from './kernelModule.js';
+import type { PlainWindowArguments, WindowArguments } from './kernelModule.js';
 
 /** The moves of a window over each image, as the kernels take them. */
 export function windowArguments(info: backend_util.Conv2DInfo): WindowArguments {
+  return [...plainWindowArguments(info), info.dilationHeight, info.dilationWidth];
+}
+
+/** Those of a window without gaps. */
+export function plainWindowArguments(info: backend_util.Conv2DInfo): PlainWindowArguments {
   return [
     info.inHeight,
     info.inWidth,
@@ -13,8 +18,6 @@ export function windowArguments(info: backend_util.Conv2DInfo): WindowArguments 
     info.filterWidth,
     info.strideHeight,
     info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
     info.padInfo.top,
     info.padInfo.left,
   ];
