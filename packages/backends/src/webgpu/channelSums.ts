@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { joinInWorkgroup } from './joinInWorkgroup.js';
 import { flat, pointwise } from './pointwise.js';
 import { integers, type WebgpuBackend } from './webgpuKernel.js';
 
@@ -70,13 +71,7 @@ export function channelSums(backend: WebgpuBackend, s: ChannelSums): TensorInfo 
           }
         }
         found[thread] = sums;
-        workgroupBarrier();
-        for (var half = ${WORKGROUP / 2}; half >= ${width}; half = half / 2) {
-          if (thread < half) {
-            found[thread] = join(found[thread], found[thread + half]);
-          }
-          workgroupBarrier();
-        }
+        ${joinInWorkgroup(WORKGROUP, width, (a, b) => `join(${a}, ${b})`)}
         if (thread < ${width} && channel < uniforms.channels && part < uniforms.parts) {
           let to = (part * uniforms.channels + channel) * 3;
           setOutputAtIndex(to, found[thread].x);

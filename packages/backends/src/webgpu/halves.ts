@@ -1,4 +1,5 @@
 import { env, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { joinInWorkgroup } from './joinInWorkgroup.js';
 import { flat, pointwise } from './pointwise.js';
 import { integers, type WebgpuBackend } from './webgpuKernel.js';
 
@@ -118,13 +119,7 @@ function greatestOfParts(
           greatest = max(greatest, ${compared[what]});
         }
         found[thread] = greatest;
-        workgroupBarrier();
-        for (var half = ${WORKGROUP / 2}; half > 0; half = half / 2) {
-          if (thread < half) {
-            found[thread] = max(found[thread], found[thread + half]);
-          }
-          workgroupBarrier();
-        }
+        ${joinInWorkgroup(WORKGROUP, 1, (a, b) => `max(${a}, ${b})`)}
         if (thread == 0 && part < uniforms.outShape) {
           setOutputAtIndexI32(part, found[0]);
         }

@@ -1,5 +1,6 @@
 import { env } from '@tensorflow/tfjs-core';
-import { shortly } from '../importOptional.js';
+import { lines } from './lines.js';
+import { tryOn } from './tryOn.js';
 import type { WebgpuBackend, WebgpuDevice, WebgpuProgram } from './webgpuKernel.js';
 
 /** The flag of `tf.env()` that has threads of a subgroup share what they read. */
@@ -51,21 +52,10 @@ export function ofTeam(value: string, lane: string, number: number): string {
   return `subgroupShuffle(${value}, (${lane} & ${~(TEAM - 1) >>> 0}u) + ${number}u)`;
 }
 
-function eachOfTeam(line: (number: number) => string): string {
-  return Array.from({ length: TEAM }, (_, i) => line(i)).join('\n');
-}
-
 /** Has the threads of a workgroup read from their teams: WebGPU leaves it to the device which threads are in a subgroup. */
-async function tryTeams(backend: WebgpuBackend): Promise<string | undefined> {
-  const { device } = backend;
-  enableInShaders(device);
-  // A driver that cannot compile the shader is an internal error.
-  device.pushErrorScope('internal');
-  device.pushErrorScope('validation');
-  const wrong = await shuffle(backend).catch(shortly);
-  const errors = [await device.popErrorScope(), await device.popErrorScope()];
-  const error = errors.find((one) => one !== null);
-  return error ? shortly(error) : wrong;
+function tryTeams(backend: WebgpuBackend): Promise<string | undefined> {
+  enableInShaders(backend.device);
+  return tryOn(backend.device, () => shuffle(backend));
 }
 
 async function shuffle(backend: WebgpuBackend): Promise<string | undefined> {
@@ -83,9 +73,9 @@ async function shuffle(backend: WebgpuBackend): Promise<string | undefined> {
         let lane = ${laneCode};
         let own = f32(localIndex);
         let to = i32(localIndex) * ${TEAM};
-        ${eachOfTeam((i) => `let value${i} = ${ofTeam('own', 'lane', i)};`)}
+        ${lines(TEAM, (i) => `let value${i} = ${ofTeam('own', 'lane', i)};`)}
         if (to < uniforms.size) {
-          ${eachOfTeam((i) => `setOutputAtIndex(to + ${i}, value${i});`)}
+          ${lines(TEAM, (i) => `setOutputAtIndex(to + ${i}, value${i});`)}
         }
       }
     `,

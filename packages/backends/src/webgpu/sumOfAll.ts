@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { joinInWorkgroup } from './joinInWorkgroup.js';
 import { flat } from './pointwise.js';
 import { integers, kernel, type WebgpuBackend, type WebgpuKernel } from './webgpuKernel.js';
 
@@ -55,13 +56,7 @@ function sumsOfParts(backend: WebgpuBackend, tensors: TensorInfo[]): TensorInfo 
         var sum = 0.0;
         ${tensors.map(loopOver).join(' else ')}
         found[thread] = sum;
-        workgroupBarrier();
-        for (var half = ${WORKGROUP / 2}; half > 0; half = half / 2) {
-          if (thread < half) {
-            found[thread] += found[thread + half];
-          }
-          workgroupBarrier();
-        }
+        ${joinInWorkgroup(WORKGROUP, 1, (a, b) => `${a} + ${b}`)}
         if (thread == 0 && part < uniforms.end${tensors.length - 1}) {
           setOutputAtIndex(part, found[0]);
         }

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { halves, inHalves, readHalf, scaleCode } from './halves.js';
+import { lines } from './lines.js';
 import { flat, pointwise } from './pointwise.js';
 import { inSubgroups, laneCode, ofTeam, TEAM } from './subgroups.js';
 import { integers, type WebgpuBackend, type WebgpuProgram } from './webgpuKernel.js';
@@ -180,9 +181,6 @@ function declared(numbers: TiledProduct['numbers']): string {
     .map(([name, data]) => `${name} : ${Array.isArray(data) ? `vec${data.length}<i32>` : 'i32'}, `)
     .join('');
 }
-
-const lines = (count: number, line: (i: number) => string): string =>
-  Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
 /**
  * A thread's rows lie side by side, four to a vector, its columns `across` apart: neighbours write to neighbouring places. The loops that

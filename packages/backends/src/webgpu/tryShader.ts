@@ -1,4 +1,4 @@
-import { shortly } from '../importOptional.js';
+import { tryOn } from './tryOn.js';
 import { integers, type WebgpuBackend, type WebgpuProgram } from './webgpuKernel.js';
 
 /** Values that the shader makes, and threads that make them. */
@@ -14,10 +14,7 @@ export async function tryShader(backend: WebgpuBackend): Promise<string | undefi
   if (typeof backend.runWebGPUProgram !== 'function') return 'no runWebGPUProgram';
   if (typeof backend.makeTensorInfo !== 'function') return 'no makeTensorInfo';
   if (typeof device?.pushErrorScope !== 'function') return 'no device';
-  device.pushErrorScope('validation');
-  const wrong = await run(backend).catch(shortly);
-  const error = await device.popErrorScope();
-  return error ? shortly(error) : wrong;
+  return tryOn(device, () => run(backend));
 }
 
 async function run(backend: WebgpuBackend): Promise<string | undefined> {
